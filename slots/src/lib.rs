@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![no_std]
+extern crate alloc;
+
+mod ids;
+mod slot;
+mod time;
+
+pub use ids::{Epoch, NodeId, ParseIdError, ReplId, ReplOffset, ShardId};
+pub use slot::{SLOT_COUNT, Slot, hash_tag};
+pub use time::{Instant, Now, UnixMillis};
