@@ -22,7 +22,11 @@ impl Slot {
     /// The slot with this number, if it is below 16384.
     #[must_use]
     pub const fn new(number: u16) -> Option<Self> {
-        if number < SLOT_COUNT { Some(Self(number)) } else { None }
+        if number < SLOT_COUNT {
+            Some(Self(number))
+        } else {
+            None
+        }
     }
 
     /// The slot of a key: CRC16 (XMODEM) of the key or of its hash tag, modulo 16384.
@@ -69,7 +73,9 @@ impl fmt::Debug for Slot {
 #[inline]
 #[must_use]
 pub fn hash_tag(key: &[u8]) -> &[u8] {
-    let Some(open) = key.iter().position(|&b| b == b'{') else { return key };
+    let Some(open) = key.iter().position(|&b| b == b'{') else {
+        return key;
+    };
     let rest = &key[open + 1..];
     match rest.iter().position(|&b| b == b'}') {
         None | Some(0) => key,
@@ -83,7 +89,12 @@ mod tests {
 
     #[test]
     fn empty_tags_hash_the_whole_key() {
-        for (key, slot) in [(&b"foo{}{bar}"[..], 8363), (b"", 0), (b"{foo}bar", 12182), (b"user:1", 10778)] {
+        for (key, slot) in [
+            (&b"foo{}{bar}"[..], 8363),
+            (b"", 0),
+            (b"{foo}bar", 12182),
+            (b"user:1", 10778),
+        ] {
             assert_eq!(Slot::of_key(key).get(), slot);
         }
         assert_eq!(hash_tag(b"a{b}c{d}"), b"b");
