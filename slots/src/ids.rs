@@ -100,6 +100,11 @@ impl ReplId {
     pub const NONE: Self = Self([b'0'; 40]);
 }
 
+impl NodeId {
+    /// 40 zeros: no node's name.
+    pub const ZERO: Self = Self([b'0'; 40]);
+}
+
 /// A logical clock of the cluster: `currentEpoch`, `configEpoch` and vote epochs.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Epoch(pub u64);
