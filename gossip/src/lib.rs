@@ -1,2 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+#![no_std]
+extern crate alloc;
+
+pub mod wire;
