@@ -5,20 +5,24 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod builder;
 mod ids;
+mod node;
 mod route;
 mod set;
+mod set_text;
 mod slot;
 mod table;
 mod time;
 mod view;
 
+pub use builder::ViewBuilder;
 pub use ids::{Epoch, NodeId, ParseIdError, ReplId, ReplOffset, ShardId};
+pub use node::{EndpointType, Role, ViewNode};
 pub use route::{CommandKind, DownReason, Route, RouteRequest, plain_slot, route, route_blocked};
-pub use set::{ParseSlotsError, SLOT_BYTES, SlotIter, SlotRanges, SlotSet, parse_range};
+pub use set::{SLOT_BYTES, SlotIter, SlotRanges, SlotSet};
+pub use set_text::{ParseSlotsError, parse_range};
 pub use slot::{SLOT_COUNT, Slot, hash_tag};
 pub use table::{NodeIndex, SlotTable};
 pub use time::{Instant, Now, UnixMillis};
-pub use view::{
-    ClusterState, ClusterView, EndpointType, Role, RouteOptions, ViewBuilder, ViewNode,
-};
+pub use view::{ClusterState, ClusterView, RouteOptions};

@@ -8,8 +8,9 @@ use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
 
+use crate::node::{EndpointType, Role, ViewNode};
 use crate::slot::Slot;
-use crate::view::{ClusterState, ClusterView, EndpointType, Role, ViewNode};
+use crate::view::{ClusterState, ClusterView};
 
 /// What a command does to its keys, as far as routing cares.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]

@@ -4,22 +4,14 @@
 //! The hot question ("is this slot simply mine?") is answered by one bit, computed when the view is built;
 //! everything that needs thought ([`route`](crate::route)) is asked only when that bit is not set.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::builder::ViewBuilder;
 use crate::ids::NodeId;
+use crate::node::{EndpointType, Role, ViewNode};
 use crate::set::SlotSet;
 use crate::slot::Slot;
 use crate::table::{NodeIndex, SlotTable};
-
-/// What a node is in its shard.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Role {
-    /// Owns slots and takes writes (`master` on the wire).
-    Primary,
-    /// Copies a primary (`slave` or `replica` on the wire).
-    Replica,
-}
 
 /// Whether this node believes that the cluster can serve (`cluster_state`).
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
@@ -29,18 +21,6 @@ pub enum ClusterState {
     /// Slots are uncovered or the majority is out of reach. A new node starts here.
     #[default]
     Fail,
-}
-
-/// What clients are told to connect to (`cluster-preferred-endpoint-type`).
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-pub enum EndpointType {
-    /// The address.
-    #[default]
-    Ip,
-    /// The announced host name; `?` for a node that has none.
-    Hostname,
-    /// Nothing: the client uses the host that it is connected to.
-    Unknown,
 }
 
 /// The options that decide how commands are routed.
@@ -68,72 +48,6 @@ impl Default for RouteOptions {
     }
 }
 
-/// A node as clients are told of it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct ViewNode {
-    /// Its name.
-    pub id: NodeId,
-    /// Its address as text; empty while unknown.
-    pub ip: String,
-    /// The port for plain connections; 0 if there is none.
-    pub port: u16,
-    /// The port for TLS connections; 0 if there is none.
-    pub tls_port: u16,
-    /// The port of the cluster bus.
-    pub bus_port: u16,
-    /// Its announced host name; empty if it has none.
-    pub hostname: String,
-    /// What it is in its shard.
-    pub role: Role,
-    /// The primary it copies, if it is a replica and that primary is known.
-    pub primary: Option<NodeIndex>,
-    /// The majority says that it is down (FAIL).
-    pub failing: bool,
-    /// This node alone doubts it (PFAIL).
-    pub suspected: bool,
-}
-
-impl ViewNode {
-    /// A primary about which nothing but the name and the address is known.
-    #[must_use]
-    pub fn new(id: NodeId, ip: impl Into<String>, port: u16) -> Self {
-        Self {
-            id,
-            ip: ip.into(),
-            port,
-            tls_port: 0,
-            bus_port: port.saturating_add(10_000),
-            hostname: String::new(),
-            role: Role::Primary,
-            primary: None,
-            failing: false,
-            suspected: false,
-        }
-    }
-
-    /// The port for a client: of its own kind, or the other one where the node has only that.
-    #[must_use]
-    pub const fn client_port(&self, tls: bool) -> u16 {
-        let (wanted, other) = if tls {
-            (self.tls_port, self.port)
-        } else {
-            (self.port, self.tls_port)
-        };
-        if wanted == 0 { other } else { wanted }
-    }
-
-    /// The host for a client, as a redirection writes it.
-    #[must_use]
-    pub fn client_host(&self, endpoint: EndpointType) -> &str {
-        match endpoint {
-            EndpointType::Ip => &self.ip,
-            EndpointType::Hostname if self.hostname.is_empty() => "?",
-            EndpointType::Hostname => &self.hostname,
-            EndpointType::Unknown => "",
-        }
-    }
-}
-
 /// The cluster as one node sees it at one moment. Built with [`ClusterView::builder`].
 ///
 /// ```
@@ -151,28 +65,23 @@ impl ViewNode {
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ClusterView {
-    me: ViewNode,
-    myself: NodeIndex,
-    nodes: Vec<ViewNode>,
-    table: SlotTable,
-    state: ClusterState,
-    options: RouteOptions,
+    pub(crate) me: ViewNode,
+    pub(crate) myself: NodeIndex,
+    pub(crate) nodes: Vec<ViewNode>,
+    pub(crate) table: SlotTable,
+    pub(crate) state: ClusterState,
+    pub(crate) options: RouteOptions,
     /// Slots whose commands run here without further questions.
-    plain: SlotSet,
+    pub(crate) plain: SlotSet,
     /// Slots whose reads run here without further questions, if the client said READONLY.
-    plain_reads: SlotSet,
+    pub(crate) plain_reads: SlotSet,
 }
 
 impl ClusterView {
     /// Starts a view with this node in it, at [`ViewBuilder::myself`].
     #[must_use]
     pub fn builder(me: ViewNode) -> ViewBuilder {
-        ViewBuilder {
-            nodes: Vec::from([me]),
-            table: SlotTable::new(),
-            state: ClusterState::default(),
-            options: RouteOptions::default(),
-        }
+        ViewBuilder::new(me)
     }
 
     /// Whether any command for this slot can run here as it is: the slot is mine, is not on the move, and
@@ -307,112 +216,3 @@ impl ClusterView {
         self.node(self.table.importing(slot)?)
     }
 }
-
-/// Collects the parts of a [`ClusterView`].
-#[derive(Clone, Debug)]
-pub struct ViewBuilder {
-    nodes: Vec<ViewNode>,
-    table: SlotTable,
-    state: ClusterState,
-    options: RouteOptions,
-}
-
-impl ViewBuilder {
-    /// The place of this node: always the first.
-    #[must_use]
-    pub const fn myself(&self) -> NodeIndex {
-        MYSELF
-    }
-
-    /// Adds another node; its place, or `None` when there are 65535 already.
-    pub fn add(&mut self, node: ViewNode) -> Option<NodeIndex> {
-        let index = NodeIndex::new(self.nodes.len())?;
-        self.nodes.push(node);
-        Some(index)
-    }
-
-    /// A node added before, to complete it (its `primary` may have been added after it).
-    pub fn node_mut(&mut self, index: NodeIndex) -> Option<&mut ViewNode> {
-        self.nodes.get_mut(index.get())
-    }
-
-    /// Owners and marks, to fill in.
-    pub const fn table_mut(&mut self) -> &mut SlotTable {
-        &mut self.table
-    }
-
-    /// Says whether the cluster serves; without this it does not.
-    pub const fn state(&mut self, state: ClusterState) -> &mut Self {
-        self.state = state;
-        self
-    }
-
-    /// Says how commands are routed; without this as the reference servers do by default.
-    pub const fn options(&mut self, options: RouteOptions) -> &mut Self {
-        self.options = options;
-        self
-    }
-
-    /// The view. Owners and marks that name no node of it count as nobody.
-    #[must_use]
-    pub fn build(mut self) -> ClusterView {
-        self.drop_strangers();
-        let me = self.nodes.first().cloned();
-        // The builder starts with a node and never removes one.
-        let me = me.unwrap_or_else(|| ViewNode::new(NodeId::ZERO, "", 0));
-        let (plain, plain_reads) = self.plain_slots(&me);
-        let Self {
-            nodes,
-            table,
-            state,
-            options,
-        } = self;
-        ClusterView {
-            me,
-            myself: MYSELF,
-            nodes,
-            table,
-            state,
-            options,
-            plain,
-            plain_reads,
-        }
-    }
-
-    fn drop_strangers(&mut self) {
-        let count = self.nodes.len();
-        let strange = |node: NodeIndex| node.get() >= count;
-        for slot in Slot::all() {
-            if self.table.owner(slot).is_some_and(strange) {
-                self.table.set_owner(slot, None);
-            }
-            if self.table.migrating(slot).is_some_and(strange) {
-                self.table.set_migrating(slot, None);
-            }
-            if self.table.importing(slot).is_some_and(strange) {
-                self.table.set_importing(slot, None);
-            }
-        }
-    }
-
-    fn plain_slots(&self, me: &ViewNode) -> (SlotSet, SlotSet) {
-        if self.state == ClusterState::Fail {
-            return (SlotSet::new(), SlotSet::new());
-        }
-        let marked: SlotSet = self
-            .table
-            .migrations()
-            .chain(self.table.imports())
-            .map(|(slot, _)| slot)
-            .collect();
-        let plain = self.table.slots_of(MYSELF).difference(&marked);
-        let mut plain_reads = plain.clone();
-        if let (Role::Replica, Some(primary)) = (me.role, me.primary) {
-            plain_reads.union_with(&self.table.slots_of(primary).difference(&marked));
-        }
-        (plain, plain_reads)
-    }
-}
-
-/// The builder puts this node first.
-const MYSELF: NodeIndex = NodeIndex::FIRST;
