@@ -3,4 +3,5 @@
 #![no_std]
 extern crate alloc;
 
+pub mod nodes_conf;
 pub mod wire;
