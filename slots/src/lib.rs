@@ -5,20 +5,34 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+#[cfg(feature = "client")]
+mod address;
 mod builder;
 mod ids;
+#[cfg(feature = "client")]
+mod map;
 mod node;
+#[cfg(feature = "client")]
+pub mod redirect;
 mod route;
 mod set;
 mod set_text;
 mod slot;
 mod table;
 mod time;
+#[cfg(feature = "client")]
+pub mod topology;
 mod view;
 
+#[cfg(feature = "client")]
+pub use address::{Address, Host};
 pub use builder::ViewBuilder;
 pub use ids::{Epoch, NodeId, ParseIdError, ReplId, ReplOffset, ShardId};
+#[cfg(feature = "client")]
+pub use map::{Patch, SlotMap};
 pub use node::{EndpointType, Role, ViewNode};
+#[cfg(feature = "client")]
+pub use redirect::{Redirect, RedirectKind};
 pub use route::{CommandKind, DownReason, Route, RouteRequest, plain_slot, route, route_blocked};
 pub use set::{SLOT_BYTES, SlotIter, SlotRanges, SlotSet};
 pub use set_text::{ParseSlotsError, parse_range};

@@ -56,7 +56,10 @@ impl SlotMap {
     /// A map that knows nothing.
     #[must_use]
     pub fn new() -> Self {
-        Self { shard_of: Box::new([NOBODY; SLOT_COUNT as usize]), shards: Vec::new() }
+        Self {
+            shard_of: Box::new([NOBODY; SLOT_COUNT as usize]),
+            shards: Vec::new(),
+        }
     }
 
     /// The map of a topology told by a node that was reached at `connected_host`. Nodes without a usable
@@ -65,13 +68,28 @@ impl SlotMap {
     pub fn from_topology(topology: &Topology, connected_host: &str, tls: bool) -> Self {
         let mut map = Self::new();
         for shard in &topology.shards {
-            let primary = shard.primary.as_ref().and_then(|node| node.address(connected_host, tls));
+            let primary = shard
+                .primary
+                .as_ref()
+                .and_then(|node| node.address(connected_host, tls));
             let Some(primary) = primary else { continue };
-            let replicas = shard.replicas.iter().filter_map(|node| node.address(connected_host, tls)).collect();
-            let Some(place) = map.add(MapShard { primary, replicas, slots: 0 }) else { break };
+            let replicas = shard
+                .replicas
+                .iter()
+                .filter_map(|node| node.address(connected_host, tls))
+                .collect();
+            let Some(place) = map.add(MapShard {
+                primary,
+                replicas,
+                slots: 0,
+            }) else {
+                break;
+            };
             for range in &shard.slots {
                 for number in range.start().get()..=range.end().get() {
-                    Slot::new(number).into_iter().for_each(|slot| map.point(slot, place));
+                    Slot::new(number)
+                        .into_iter()
+                        .for_each(|slot| map.point(slot, place));
                 }
             }
         }
@@ -93,46 +111,69 @@ impl SlotMap {
 
     /// The primaries that own at least one slot.
     pub fn primaries(&self) -> impl Iterator<Item = &Address> {
-        self.shards.iter().filter(|shard| shard.slots > 0).map(|shard| &shard.primary)
+        self.shards
+            .iter()
+            .filter(|shard| shard.slots > 0)
+            .map(|shard| &shard.primary)
     }
 
     /// How many slots have a known owner; 16384 when the map is complete.
     #[must_use]
     pub fn covered(&self) -> usize {
-        self.shard_of.iter().filter(|&&place| place != NOBODY).count()
+        self.shard_of
+            .iter()
+            .filter(|&&place| place != NOBODY)
+            .count()
     }
 
     /// The runs of neighbouring slots with the same primary, ascending.
     pub fn ranges(&self) -> impl Iterator<Item = (RangeInclusive<Slot>, &Address)> {
         let mut slots = Slot::all().peekable();
         core::iter::from_fn(move || {
-            let (start, place) = slots.find_map(|slot| self.place(slot).map(|place| (slot, place)))?;
+            let (start, place) =
+                slots.find_map(|slot| self.place(slot).map(|place| (slot, place)))?;
             let mut end = start;
             while let Some(next) = slots.next_if(|&slot| self.place(slot) == Some(place)) {
                 end = next;
             }
-            self.shards.get(usize::from(place)).map(|shard| (start..=end, &shard.primary))
+            self.shards
+                .get(usize::from(place))
+                .map(|shard| (start..=end, &shard.primary))
         })
     }
 
     /// Follows a MOVED. A failover (the address is one of the shard's replicas) is followed for the whole
     /// shard, so that one MOVED repairs all its slots.
     pub fn patch(&mut self, slot: Slot, address: Address) -> Patch {
-        if let Some(shard) = self.place(slot).and_then(|place| self.shards.get_mut(usize::from(place))) {
+        if let Some(shard) = self
+            .place(slot)
+            .and_then(|place| self.shards.get_mut(usize::from(place)))
+        {
             if shard.primary == address {
                 return Patch::Unchanged;
             }
-            if let Some(replica) = shard.replicas.iter_mut().find(|replica| **replica == address) {
+            if let Some(replica) = shard
+                .replicas
+                .iter_mut()
+                .find(|replica| **replica == address)
+            {
                 core::mem::swap(&mut shard.primary, replica);
                 return Patch::Promoted;
             }
         }
-        let known = self.shards.iter().position(|shard| shard.slots > 0 && shard.primary == address);
+        let known = self
+            .shards
+            .iter()
+            .position(|shard| shard.slots > 0 && shard.primary == address);
         if let Some(place) = known.and_then(|place| u16::try_from(place).ok()) {
             self.point(slot, place);
             return Patch::SlotMoved;
         }
-        if let Some(place) = self.add(MapShard { primary: address, replicas: Vec::new(), slots: 0 }) {
+        if let Some(place) = self.add(MapShard {
+            primary: address,
+            replicas: Vec::new(),
+            slots: 0,
+        }) {
             self.point(slot, place);
         }
         Patch::NewNode

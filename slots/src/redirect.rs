@@ -35,7 +35,11 @@ impl Redirect {
     #[must_use]
     pub fn parse(error: &[u8]) -> Option<Self> {
         let error = core::str::from_utf8(error).ok()?;
-        let mut words = error.strip_prefix('-').unwrap_or(error).trim_end().split(' ');
+        let mut words = error
+            .strip_prefix('-')
+            .unwrap_or(error)
+            .trim_end()
+            .split(' ');
         let kind = match words.next()? {
             "MOVED" => RedirectKind::Moved,
             "ASK" => RedirectKind::Ask,
@@ -45,7 +49,12 @@ impl Redirect {
         // An IPv6 host has colons of its own, so the port follows the last one.
         let (host, port) = words.next()?.rsplit_once(':')?;
         let port = port.parse().ok().filter(|&port| port != 0)?;
-        Some(Self { kind, slot, host: Host::parse(host), port })
+        Some(Self {
+            kind,
+            slot,
+            host: Host::parse(host),
+            port,
+        })
     }
 
     /// The address to go to, if the answering node was reached at `connected_host`.
@@ -62,7 +71,9 @@ mod tests {
 
     fn target(error: &str) -> Option<(RedirectKind, u16, alloc::string::String)> {
         let redirect = Redirect::parse(error.as_bytes())?;
-        let address = redirect.address("here").map_or("nowhere".to_string(), |a| a.to_string());
+        let address = redirect
+            .address("here")
+            .map_or("nowhere".to_string(), |a| a.to_string());
         Some((redirect.kind, redirect.slot.get(), address))
     }
 
@@ -70,15 +81,34 @@ mod tests {
     fn hosts_of_every_form() {
         use RedirectKind::{Ask, Moved};
         for (error, kind, slot, address) in [
-            ("-MOVED 12182 127.0.0.1:21302\r\n", Moved, 12182, "127.0.0.1:21302"),
+            (
+                "-MOVED 12182 127.0.0.1:21302\r\n",
+                Moved,
+                12182,
+                "127.0.0.1:21302",
+            ),
             ("ASK 0 127.0.0.1:21301", Ask, 0, "127.0.0.1:21301"),
             ("MOVED 3999 :6381", Moved, 3999, "here:6381"),
             ("MOVED 3999 ?:6381", Moved, 3999, "nowhere"),
-            ("MOVED 3999 node-a.example:6381", Moved, 3999, "node-a.example:6381"),
-            ("MOVED 3999 2001:db8::1:6381", Moved, 3999, "2001:db8::1:6381"),
+            (
+                "MOVED 3999 node-a.example:6381",
+                Moved,
+                3999,
+                "node-a.example:6381",
+            ),
+            (
+                "MOVED 3999 2001:db8::1:6381",
+                Moved,
+                3999,
+                "2001:db8::1:6381",
+            ),
             ("MOVED 16383 ::1:1", Moved, 16383, "::1:1"),
         ] {
-            assert_eq!(target(error), Some((kind, slot, address.to_string())), "{error}");
+            assert_eq!(
+                target(error),
+                Some((kind, slot, address.to_string())),
+                "{error}"
+            );
         }
     }
 

@@ -1,4 +1,5 @@
 //! `SlotSet` against a plain `BTreeSet`: whatever is done to both, they agree.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeSet;
 

@@ -5,17 +5,12 @@
 //! [`TopologyError`] to anything else. What they build is proportional to the reply that arrived.
 
 mod nodes;
-mod reply;
-mod shards;
-mod slots;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::RangeInclusive;
 
 pub use nodes::parse_nodes;
-pub use shards::parse_shards;
-pub use slots::parse_slots;
 
 use crate::address::{Address, Host};
 use crate::ids::NodeId;
@@ -87,8 +82,13 @@ impl TopologyNode {
     #[must_use]
     pub fn address(&self, connected_host: &str, tls: bool) -> Option<Address> {
         let host = self.host.resolve(connected_host).or(self.ip.as_deref())?;
-        let port = if tls { self.tls_port.or(self.port) } else { self.port.or(self.tls_port) };
-        port.filter(|&port| port != 0).map(|port| Address::new(host, port))
+        let port = if tls {
+            self.tls_port.or(self.port)
+        } else {
+            self.port.or(self.tls_port)
+        };
+        port.filter(|&port| port != 0)
+            .map(|port| Address::new(host, port))
     }
 }
 
@@ -109,7 +109,9 @@ impl Shard {
             (Role::Primary, None) => self.primary = Some(node),
             // Two primaries in one shard: a failover was caught half-way. The later one counts if the
             // earlier one is down.
-            (Role::Primary, Some(earlier)) if earlier.health == Health::Failed => self.primary = Some(node),
+            (Role::Primary, Some(earlier)) if earlier.health == Health::Failed => {
+                self.primary = Some(node)
+            }
             (Role::Primary, Some(_)) => {}
             (Role::Replica, _) => self.replicas.push(node),
         }
@@ -125,9 +127,18 @@ pub struct Topology {
 
 /// The range of two slot numbers as a reply gives them.
 fn range(start: i64, end: i64) -> Result<RangeInclusive<Slot>, TopologyError> {
-    let slot = |number: i64| u16::try_from(number).ok().and_then(Slot::new).ok_or(TopologyError::BadSlots);
+    let slot = |number: i64| {
+        u16::try_from(number)
+            .ok()
+            .and_then(Slot::new)
+            .ok_or(TopologyError::BadSlots)
+    };
     let (start, end) = (slot(start)?, slot(end)?);
-    if start <= end { Ok(start..=end) } else { Err(TopologyError::BadSlots) }
+    if start <= end {
+        Ok(start..=end)
+    } else {
+        Err(TopologyError::BadSlots)
+    }
 }
 
 fn port(number: i64) -> Result<u16, TopologyError> {

@@ -15,8 +15,8 @@ use crate::node::Role;
 use crate::set_text::parse_range;
 use crate::slot::Slot;
 
-/// Reads the reply of CLUSTER NODES. Nodes that cannot be talked to yet (in handshake, or without an
-/// address) are left out. The order is that of the primaries' lines.
+/// Reads the reply of CLUSTER NODES. Nodes that serve nobody yet (in handshake, without an
+/// address, replicas without a primary) are left out. The order is that of the primaries' lines.
 ///
 /// # Errors
 /// [`TopologyError::BadLine`] if a line has another form.
@@ -24,7 +24,11 @@ pub fn parse_nodes(text: &str) -> Result<Topology, TopologyError> {
     let mut shards = Vec::new();
     let mut shard_of = BTreeMap::new();
     let mut replicas = Vec::new();
-    for (number, text) in text.lines().enumerate().filter(|(_, text)| !text.is_empty()) {
+    for (number, text) in text
+        .lines()
+        .enumerate()
+        .filter(|(_, text)| !text.is_empty())
+    {
         let line = parse_line(text).ok_or(TopologyError::BadLine { line: number + 1 })?;
         let Some(line) = line else { continue };
         match line.primary {
@@ -32,13 +36,20 @@ pub fn parse_nodes(text: &str) -> Result<Topology, TopologyError> {
             None => {
                 shard_of.insert(line.id, shards.len());
                 let primary = Some(line.node);
-                shards.push(Shard { slots: line.slots, primary, replicas: Vec::new() });
+                shards.push(Shard {
+                    slots: line.slots,
+                    primary,
+                    replicas: Vec::new(),
+                });
             }
         }
     }
     for (primary, node) in replicas {
         // A replica of a node that is not listed serves nobody.
-        if let Some(shard) = shard_of.get(&primary).and_then(|&place| shards.get_mut(place)) {
+        if let Some(shard) = shard_of
+            .get(&primary)
+            .and_then(|&place| shards.get_mut(place))
+        {
             shard.replicas.push(node);
         }
     }
@@ -67,12 +78,14 @@ fn parse_line(text: &str) -> Option<Option<Line>> {
     let has = |flag: &str| flags.split(',').any(|word| word == flag);
     // Marks of slots on the move are shown in brackets; clients follow ASK instead.
     let owned = words.filter(|word| !word.is_empty() && !word.starts_with('['));
-    let slots = owned.map(|word| parse_range(word).ok()).collect::<Option<Vec<_>>>()?;
+    let slots = owned
+        .map(|word| parse_range(word).ok())
+        .collect::<Option<Vec<_>>>()?;
     let (host, port, hostname) = parse_address(address)?;
-    if has("handshake") || has("noaddr") {
+    let replica = has("slave") || has("replica");
+    if has("handshake") || has("noaddr") || (replica && primary.is_none()) {
         return Some(None);
     }
-    let replica = has("slave") || has("replica");
     let health = match () {
         () if has("fail") => Health::Failed,
         () if has("fail?") => Health::Suspected,
@@ -83,12 +96,23 @@ fn parse_line(text: &str) -> Option<Option<Line>> {
         host: Host::parse(host),
         port: Some(port),
         tls_port: None,
-        ip: Some(host).filter(|ip| !ip.is_empty()).map(ToString::to_string),
+        ip: Some(host)
+            .filter(|ip| !ip.is_empty())
+            .map(ToString::to_string),
         hostname: hostname.map(ToString::to_string),
-        role: if replica { Role::Replica } else { Role::Primary },
+        role: if replica {
+            Role::Replica
+        } else {
+            Role::Primary
+        },
         health,
     };
-    Some(Some(Line { id, node, primary: primary.filter(|_| replica), slots }))
+    Some(Some(Line {
+        id,
+        node,
+        primary: primary.filter(|_| replica),
+        slots,
+    }))
 }
 
 /// Host, port and host name. Redis 3 writes no bus port.
@@ -96,7 +120,9 @@ fn parse_address(text: &str) -> Option<(&str, u16, Option<&str>)> {
     let mut parts = text.split(',');
     let address = parts.next()?;
     let hostname = parts.next().filter(|name| !name.is_empty());
-    let address = address.split_once('@').map_or(address, |(address, _)| address);
+    let address = address
+        .split_once('@')
+        .map_or(address, |(address, _)| address);
     let (host, port) = address.rsplit_once(':')?;
     Some((host, port.parse().ok()?, hostname))
 }
