@@ -203,3 +203,164 @@ mod map {
         assert!(format!("{map:?}").len() < 1000);
     }
 }
+
+mod replies {
+    use super::*;
+
+    use serde_json::Value;
+    use shoal_resp::{Decoder, Frame, Limits};
+    use shoal_slots::topology::{Topology, parse_shards, parse_slots};
+
+    /// The captured replies, texts holding one character per byte.
+    fn captured(command: &str) -> Vec<(String, Frame)> {
+        let entries: Value = serde_json::from_str(include_str!("data/topology.json")).unwrap();
+        let mut replies = Vec::new();
+        for entry in entries.as_array().unwrap() {
+            if entry["command"] != command {
+                continue;
+            }
+            for version in ["resp2", "resp3"] {
+                let label = format!("{} {} {version}", entry["server"], entry["note"]);
+                let bytes: Vec<u8> = entry[version]
+                    .as_str()
+                    .unwrap()
+                    .chars()
+                    .map(|c| c as u8)
+                    .collect();
+                replies.push((label, decode(&bytes)));
+            }
+        }
+        assert!(
+            replies.len() >= 30,
+            "every server, every state, both protocols"
+        );
+        replies
+    }
+
+    fn decode(bytes: &[u8]) -> Frame {
+        let mut input = bytes::BytesMut::from(bytes);
+        Decoder::new(Limits::default())
+            .decode(&mut input)
+            .unwrap()
+            .unwrap()
+    }
+
+    fn check(label: &str, topology: &Topology) {
+        let map = SlotMap::from_topology(topology, "127.0.0.1", false);
+        if label.contains("fresh") {
+            assert_eq!(map.covered(), 0, "{label}");
+            return;
+        }
+        // One node announces a host name; the others answer `?` and are reached at their address.
+        let host = if label.contains("hostname") {
+            "node-a.example"
+        } else {
+            "127.0.0.1"
+        };
+        assert_eq!(
+            map.primary(slot(0)),
+            Some(&Address::new(host, 21200)),
+            "{label}"
+        );
+        assert_eq!(
+            lines(&map),
+            ["0-5460 21200", "5461-10921 21201", "10922-16383 21202"],
+            "{label}"
+        );
+        assert_eq!(
+            map.primary(slot(6000)),
+            Some(&Address::new("127.0.0.1", 21201)),
+            "{label}"
+        );
+    }
+
+    #[test]
+    fn cluster_slots_of_every_server() {
+        for (label, reply) in captured("CLUSTER SLOTS") {
+            let topology = parse_slots(&reply).unwrap();
+            check(&label, &topology);
+            let replicas = topology
+                .shards
+                .iter()
+                .map(|s| s.replicas.len())
+                .sum::<usize>();
+            assert_eq!(
+                replicas,
+                usize::from(!label.contains("fresh") && !label.contains("offset still 0"))
+            );
+        }
+    }
+
+    #[test]
+    fn cluster_shards_of_every_server() {
+        for (label, reply) in captured("CLUSTER SHARDS") {
+            let topology = parse_shards(&reply).unwrap();
+            check(&label, &topology);
+            let loading = topology
+                .shards
+                .iter()
+                .flat_map(|s| &s.replicas)
+                .filter(|n| n.health == Health::Loading);
+            assert_eq!(
+                loading.count(),
+                usize::from(label.contains("health loading")),
+                "{label}"
+            );
+        }
+    }
+
+    #[test]
+    fn cluster_nodes_of_every_server() {
+        for (label, reply) in captured("CLUSTER NODES") {
+            let text = std::str::from_utf8(reply.as_bytes().unwrap()).unwrap();
+            let map = SlotMap::from_topology(&parse_nodes(text).unwrap(), "127.0.0.1", false);
+            assert_eq!(
+                map.covered(),
+                if label.contains("fresh") { 0 } else { 16384 },
+                "{label}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_replies_of_a_connection_to_an_unnamed_node() {
+        let reply = decode(b"*1\r\n*3\r\n:5\r\n:6\r\n*2\r\n$-1\r\n:7000\r\n");
+        let map = SlotMap::from_topology(&parse_slots(&reply).unwrap(), "here", false);
+        assert_eq!(map.primary(slot(6)), Some(&Address::new("here", 7000)));
+    }
+
+    #[test]
+    fn a_shard_in_several_ranges_is_one_shard() {
+        let node = "*3\r\n$1\r\nh\r\n:1\r\n$40\r\naaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n";
+        let text = format!("*2\r\n*3\r\n:0\r\n:5\r\n{node}*3\r\n:8\r\n:9\r\n{node}");
+        let topology = parse_slots(&decode(text.as_bytes())).unwrap();
+        assert_eq!(topology.shards.len(), 1);
+        assert_eq!(
+            topology.shards[0].slots,
+            [slot(0)..=slot(5), slot(8)..=slot(9)]
+        );
+    }
+
+    #[test]
+    fn other_shapes_are_errors() {
+        for reply in [
+            ":1\r\n",
+            "*1\r\n:1\r\n",
+            "*1\r\n*2\r\n:0\r\n:1\r\n",
+            "*1\r\n*3\r\n:0\r\n:16384\r\n*2\r\n$1\r\nh\r\n:1\r\n",
+            "*1\r\n*3\r\n:-1\r\n:1\r\n*2\r\n$1\r\nh\r\n:1\r\n",
+            "*1\r\n*3\r\n:5\r\n:4\r\n*2\r\n$1\r\nh\r\n:1\r\n",
+            "*1\r\n*3\r\n:0\r\n:1\r\n*2\r\n$1\r\nh\r\n:65536\r\n",
+            "*1\r\n*3\r\n:0\r\n:1\r\n*3\r\n$1\r\nh\r\n:1\r\n$1\r\nx\r\n",
+            "*1\r\n*3\r\n:0\r\n:1\r\n*1\r\n$1\r\nh\r\n",
+        ] {
+            assert!(parse_slots(&decode(reply.as_bytes())).is_err(), "{reply}");
+            assert!(parse_shards(&decode(reply.as_bytes())).is_err(), "{reply}");
+        }
+        assert!(parse_shards(&decode(b"*1\r\n*2\r\n$5\r\nslots\r\n*1\r\n:1\r\n")).is_err());
+        assert!(
+            parse_shards(&decode(b"*1\r\n*2\r\n$5\r\nnodes\r\n*1\r\n*0\r\n")).is_err(),
+            "a node without an id"
+        );
+    }
+}

@@ -5,12 +5,17 @@
 //! [`TopologyError`] to anything else. What they build is proportional to the reply that arrived.
 
 mod nodes;
+mod reply;
+mod shards;
+mod slots;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::RangeInclusive;
 
 pub use nodes::parse_nodes;
+pub use shards::parse_shards;
+pub use slots::parse_slots;
 
 use crate::address::{Address, Host};
 use crate::ids::NodeId;
