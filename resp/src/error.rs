@@ -72,6 +72,82 @@ impl RequestError {
     }
 }
 
+/// Why a byte stream is not RESP.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// No frame begins with this byte.
+    #[error("unknown type byte {0:#04x}")]
+    UnknownType(u8),
+    /// A length is not a number, or negative.
+    #[error("invalid length")]
+    BadLength,
+    /// A string is longer than `bulk_len_max`.
+    #[error("bulk length {got} exceeds the limit of {max}")]
+    BulkTooLong {
+        /// The length in the header.
+        got: u64,
+        /// The limit.
+        max: u64,
+    },
+    /// An aggregate has more elements than `multibulk_len_max`.
+    #[error("{got} elements exceed the limit of {max}")]
+    TooManyElements {
+        /// The number in the header.
+        got: u64,
+        /// The limit.
+        max: u64,
+    },
+    /// Aggregates nest deeper than `depth_max`.
+    #[error("aggregates nest deeper than {max}")]
+    TooDeep {
+        /// The limit.
+        max: usize,
+    },
+    /// A line is longer than `line_len_max`.
+    #[error("line longer than {max} bytes")]
+    LineTooLong {
+        /// The limit.
+        max: usize,
+    },
+    /// A CR without LF, or a LF without CR.
+    #[error("line not ended by CR LF")]
+    BadLineEnd,
+    /// Something else than CR LF stands where the length says that a string ends.
+    #[error("string not ended by CR LF")]
+    BadPayloadEnd,
+    /// `:` without an integer of 64 bits.
+    #[error("invalid integer")]
+    BadInteger,
+    /// `#` with something else than `t` or `f`.
+    #[error("invalid boolean")]
+    BadBoolean,
+    /// `,` without a number.
+    #[error("invalid double")]
+    BadDouble,
+    /// `(` without an integer.
+    #[error("invalid big number")]
+    BadBigNumber,
+    /// `_` with something behind it.
+    #[error("invalid null")]
+    BadNull,
+    /// A verbatim string without its format and colon.
+    #[error("invalid verbatim string")]
+    BadVerbatim,
+    /// Something else than `;` within a streamed string.
+    #[error("expected a chunk of a streamed string, got {0:#04x}")]
+    ExpectedChunk(u8),
+    /// `.` where no streamed aggregate is open.
+    #[error("end mark outside of a streamed aggregate")]
+    UnexpectedEnd,
+    /// A streamed aggregate has more elements than `multibulk_len_max`.
+    #[error("too many elements in a streamed aggregate")]
+    StreamTooLong,
+    /// A streamed map that ends after a key.
+    #[error("map with a key that has no value")]
+    OddMap,
+}
+
 /// The byte as the reference server shows it; its error replies turn line breaks into spaces.
 fn printable(byte: u8) -> char {
     match byte {

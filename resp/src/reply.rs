@@ -5,9 +5,9 @@
 
 use alloc::vec::Vec;
 
-use crate::Version;
 use crate::double::push_double;
 use crate::simple::push_one_line;
+use crate::{SimpleStr, Version};
 
 /// Writes replies for one client.
 #[derive(Debug)]
@@ -101,6 +101,24 @@ impl<'a> ReplyWriter<'a> {
     /// As [`error`](Self::error), for a text that quotes bytes of the client.
     pub fn error_bytes(&mut self, text: &[u8]) {
         self.line(b'-', text);
+    }
+
+    /// A text that is known to be one line.
+    #[inline]
+    pub fn simple_str(&mut self, text: &SimpleStr) {
+        self.line(b'+', text.as_bytes());
+    }
+
+    /// An error of any bytes. RESP2 has only errors of one line: there a CR or LF becomes a space.
+    pub fn bulk_error(&mut self, text: &[u8]) {
+        match self.version {
+            Version::Resp2 => self.line(b'-', text),
+            Version::Resp3 => {
+                push_header(self.out, b'!', text.len());
+                self.out.extend_from_slice(text);
+                self.out.extend_from_slice(b"\r\n");
+            }
+        }
     }
 
     /// A bulk string.

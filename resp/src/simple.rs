@@ -64,6 +64,43 @@ impl fmt::Debug for SimpleStr {
     }
 }
 
+/// Why a text is no [`BigNumber`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("not a decimal integer")]
+pub struct NotANumber;
+
+/// An integer of any length in decimal digits, as it was spelled.
+#[derive(Clone, Eq, Hash, PartialEq)]
+pub struct BigNumber(Bytes);
+
+impl BigNumber {
+    /// Takes digits, with a sign before them or not.
+    ///
+    /// # Errors
+    /// [`NotANumber`] if there is no digit, or anything else.
+    pub fn new(digits: impl Into<Bytes>) -> Result<Self, NotANumber> {
+        let digits = digits.into();
+        if crate::grammar::is_big_number(&digits) {
+            Ok(Self(digits))
+        } else {
+            Err(NotANumber)
+        }
+    }
+
+    /// The sign and the digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        // Only ASCII came in.
+        core::str::from_utf8(&self.0).unwrap_or("0")
+    }
+}
+
+impl fmt::Debug for BigNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// Appends `text`; every CR and LF becomes a space.
 #[inline]
 pub(crate) fn push_one_line(out: &mut Vec<u8>, text: &[u8]) {
