@@ -1,0 +1,162 @@
+//! Who executes a command.
+
+use crate::ctx::Ctx;
+
+/// A function that executes a command on the keyspace.
+pub type KeyspaceHandler = fn(&mut Ctx<'_>);
+
+/// Who executes a command.
+#[derive(Clone, Copy, Debug)]
+pub enum Handler {
+    /// The keyspace, by this function.
+    Keyspace(KeyspaceHandler),
+    /// The node: the command is about connections, the cluster or the server itself.
+    Node(NodeCommand),
+    /// Nobody: one of its subcommands has to be named.
+    Container,
+}
+
+/// Commands that the node executes.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub enum NodeCommand {
+    /// ASKING
+    Asking,
+    /// AUTH
+    Auth,
+    /// CLIENT …
+    Client(ClientCommand),
+    /// CLUSTER …
+    Cluster(ClusterCommand),
+    /// COMMAND …
+    Command(CommandCommand),
+    /// CONFIG …
+    Config(ConfigCommand),
+    /// DEBUG
+    Debug,
+    /// ECHO
+    Echo,
+    /// HELLO
+    Hello,
+    /// INFO
+    Info,
+    /// LOLWUT
+    Lolwut,
+    /// PING
+    Ping,
+    /// PSYNC
+    Psync,
+    /// QUIT
+    Quit,
+    /// READONLY
+    Readonly,
+    /// READWRITE
+    Readwrite,
+    /// REPLCONF
+    Replconf,
+    /// REPLICAOF and its old name SLAVEOF
+    Replicaof,
+    /// RESET
+    Reset,
+    /// ROLE
+    Role,
+    /// SELECT
+    Select,
+    /// SHUTDOWN
+    Shutdown,
+    /// SYNC
+    Sync,
+    /// TIME
+    Time,
+    /// WAIT
+    Wait,
+}
+
+/// CLIENT and its subcommands.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "named as their subcommands")]
+pub enum ClientCommand {
+    Caching,
+    Getname,
+    Getredir,
+    Help,
+    Id,
+    Info,
+    Kill,
+    List,
+    NoEvict,
+    NoTouch,
+    Pause,
+    Reply,
+    Setinfo,
+    Setname,
+    Tracking,
+    Trackinginfo,
+    Unblock,
+    Unpause,
+}
+
+/// CLUSTER and its subcommands.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "named as their subcommands")]
+pub enum ClusterCommand {
+    Addslots,
+    Addslotsrange,
+    Bumpepoch,
+    CountFailureReports,
+    Countkeysinslot,
+    Delslots,
+    Delslotsrange,
+    Failover,
+    Flushslots,
+    Forget,
+    Getkeysinslot,
+    Help,
+    Info,
+    Keyslot,
+    Links,
+    Meet,
+    Myid,
+    Myshardid,
+    Nodes,
+    Replicas,
+    Replicate,
+    Reset,
+    Saveconfig,
+    SetConfigEpoch,
+    Setslot,
+    Shards,
+    /// The old name of [`Replicas`](Self::Replicas).
+    Slaves,
+    Slots,
+}
+
+/// COMMAND and its subcommands.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "named as their subcommands")]
+pub enum CommandCommand {
+    /// COMMAND without a subcommand.
+    All,
+    Count,
+    Docs,
+    Getkeys,
+    Getkeysandflags,
+    Help,
+    Info,
+    List,
+}
+
+/// CONFIG and its subcommands.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "named as their subcommands")]
+pub enum ConfigCommand {
+    Get,
+    Help,
+    Resetstat,
+    Rewrite,
+    Set,
+}
