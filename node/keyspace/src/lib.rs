@@ -1,2 +1,24 @@
 #![doc = include_str!("../README.md")]
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
+
+mod ctx;
+mod database;
+mod effects;
+mod encodings;
+mod entry;
+mod expiry;
+mod graveyard;
+mod hashing;
+mod keyspace;
+mod numbers;
+mod options;
+mod table;
+mod usage;
+mod value;
+
+pub use ctx::Ctx;
+pub use effects::{Effects, ExpiredKey, Propagation};
+pub use expiry::CycleReport;
+pub use graveyard::Graveyard;
+pub use keyspace::{Keyspace, KeyspaceConfig, KeyspaceStats};
+pub use options::Options;

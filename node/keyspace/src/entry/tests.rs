@@ -1,0 +1,1 @@
+//! Every shape of entry, and every change from one to another.

@@ -1,0 +1,1 @@
+//! Tables against a plain map, through growth and shrinking.
