@@ -1,0 +1,2 @@
+//! How fast the stream is written and read.
+fn main() {}
