@@ -23,6 +23,7 @@ pub fn parse_shards(reply: &Frame) -> Result<Topology, TopologyError> {
 
 fn parse_shard(frame: &Frame) -> Result<Shard, TopologyError> {
     let mut shard = Shard::default();
+    let mut has_nodes = false;
     for (name, value) in frame.as_pairs().ok_or(TopologyError::Shape("shard"))? {
         match name.as_bytes() {
             Some(b"slots") => {
@@ -39,6 +40,7 @@ fn parse_shard(frame: &Frame) -> Result<Shard, TopologyError> {
                 }
             }
             Some(b"nodes") => {
+                has_nodes = true;
                 for node in items(Some(value), "nodes")? {
                     shard.add(parse_node(node)?);
                 }
@@ -46,7 +48,11 @@ fn parse_shard(frame: &Frame) -> Result<Shard, TopologyError> {
             _ => {}
         }
     }
-    Ok(shard)
+    if has_nodes {
+        Ok(shard)
+    } else {
+        Err(TopologyError::Shape("nodes"))
+    }
 }
 
 fn parse_node(frame: &Frame) -> Result<TopologyNode, TopologyError> {
