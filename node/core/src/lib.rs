@@ -1,2 +1,11 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+pub mod data_plane;
+pub mod messages;
+
+pub use data_plane::{
+    ClientId, DataEvent, DataPlane, LogLevel, PeerInfo, PrimaryLinkInput, ProcessFacts, Rejected,
+    ShutdownRequest,
+};
+pub use messages::{AdminRequest, PrimaryLinkStatus, ReplicationStatus, Ticket, ToControl, ToData};

@@ -1,0 +1,142 @@
+//! What `CLIENT HELP`, `CONFIG HELP` and `COMMAND HELP` answer.
+
+use crate::data_plane::DataPlane;
+use crate::data_plane::call::{Call, Flow};
+
+/// `CLIENT HELP`.
+pub(crate) fn client(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
+    help(
+        plane,
+        call,
+        "CLIENT",
+        &[
+            ("GETNAME", "Return the name of the current connection."),
+            (
+                "GETREDIR",
+                "Return the client ID we are redirecting to when tracking is enabled.",
+            ),
+            ("ID", "Return the ID of the current connection."),
+            (
+                "INFO",
+                "Return information about the current client connection.",
+            ),
+            ("KILL <ip:port>", "Kill connection made from <ip:port>."),
+            (
+                "KILL <option> <value> [<option> <value> [...]]",
+                "Kill connections by ADDR, LADDR, TYPE, USER, SKIPME, ID.",
+            ),
+            (
+                "LIST [options ...]",
+                "Return information about client connections; TYPE and ID choose some.",
+            ),
+            (
+                "NO-EVICT (ON|OFF)",
+                "Protect current client connection from eviction.",
+            ),
+            (
+                "NO-TOUCH (ON|OFF)",
+                "Do not alter LRU/LFU stats for the keys touched by this client.",
+            ),
+            (
+                "PAUSE <timeout> [WRITE|ALL]",
+                "Suspend clients for <timeout> milliseconds.",
+            ),
+            (
+                "REPLY (ON|OFF|SKIP)",
+                "Control the replies sent to the current connection.",
+            ),
+            (
+                "SETINFO <option> <value>",
+                "Set LIB-NAME or LIB-VER of the current connection.",
+            ),
+            (
+                "SETNAME <name>",
+                "Assign the name <name> to the current connection.",
+            ),
+            (
+                "TRACKINGINFO",
+                "Report tracking status for the current connection.",
+            ),
+            (
+                "UNBLOCK <clientid> [TIMEOUT|ERROR]",
+                "Unblock the specified blocked client.",
+            ),
+            (
+                "UNPAUSE",
+                "Stop the current client pause, resuming traffic.",
+            ),
+        ],
+    )
+}
+
+/// `CONFIG HELP`.
+pub(crate) fn config(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
+    help(
+        plane,
+        call,
+        "CONFIG",
+        &[
+            (
+                "GET <pattern>",
+                "Return parameters matching the glob-like <pattern> and their values.",
+            ),
+            (
+                "SET <directive> <value>",
+                "Set the configuration <directive> to <value>.",
+            ),
+            (
+                "RESETSTAT",
+                "Reset statistics reported by the INFO command.",
+            ),
+            ("REWRITE", "Rewrite the configuration file."),
+        ],
+    )
+}
+
+/// `COMMAND HELP`.
+pub(crate) fn command(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
+    help(
+        plane,
+        call,
+        "COMMAND",
+        &[
+            ("(no subcommand)", "Return details about all commands."),
+            (
+                "COUNT",
+                "Return the total number of commands in this server.",
+            ),
+            ("LIST", "Return a list of all commands in this server."),
+            (
+                "INFO [<command-name> ...]",
+                "Return details about multiple commands.",
+            ),
+            (
+                "DOCS [<command-name> ...]",
+                "Return documentation details about multiple commands.",
+            ),
+            (
+                "GETKEYS <full-command>",
+                "Return the keys from a full command.",
+            ),
+            (
+                "GETKEYSANDFLAGS <full-command>",
+                "Return the keys and the access flags from a full command.",
+            ),
+        ],
+    )
+}
+
+fn help(plane: &mut DataPlane, call: &Call<'_>, name: &str, lines: &[(&str, &str)]) -> Flow {
+    let mut reply = plane.reply(call.client);
+    reply.array(3 + 2 * lines.len());
+    reply.simple(&format!(
+        "{name} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:"
+    ));
+    for (usage, effect) in lines {
+        reply.simple(usage);
+        reply.simple(&format!("    {effect}"));
+    }
+    reply.simple("HELP");
+    reply.simple("    Print this help.");
+    Flow::Next
+}

@@ -1,0 +1,364 @@
+//! One request: found in the table, checked, routed, executed, propagated.
+//!
+//! Two ways lead through here. The fast one is for commands on the keyspace while nothing is unusual, neither
+//! with the session nor with the node: one look at each, one routing bit, and the handler runs. Everything
+//! else takes the careful way, where the checks stand in the order in which the reference server makes
+//! them (the order is observable: a request can be wrong in several ways at once).
+
+use shoal_keyspace::command::{
+    BeginSearch, CommandFlags, CommandSpec, FindKeys, Handler, KeyspaceHandler, lookup, resolve,
+};
+use shoal_keyspace::{Ctx, Effects};
+use shoal_resp::{Args, ReplyWriter, is_cross_protocol};
+use shoal_slots::{CommandKind, RouteRequest, Slot, plain_slot, route};
+
+use super::blocked::Blocked;
+use super::call::{Call, Flow};
+use super::commands;
+use super::gates::Gates;
+use super::session::Flags;
+use super::{ClientId, DataPlane};
+
+/// A request as it came.
+#[derive(Clone, Copy)]
+pub(crate) struct Request<'a> {
+    pub(crate) args: Args<'a>,
+    /// Its bytes, if they can be put into the stream as they are (not those of an inline request).
+    pub(crate) raw: Option<&'a [u8]>,
+}
+
+impl DataPlane {
+    /// Executes one request of a client.
+    #[inline]
+    pub(crate) fn execute_request(&mut self, client: ClientId, request: Request<'_>) -> Flow {
+        if let Some(flow) = self.execute_fast(client, request) {
+            return flow;
+        }
+        self.execute_carefully(client, request)
+    }
+
+    /// The fast way; `None` if it is not open to this request.
+    #[inline]
+    fn execute_fast(&mut self, client: ClientId, request: Request<'_>) -> Option<Flow> {
+        let flags = self.sessions.get(client)?.flags;
+        let spec = lookup(request.args.first()?)?;
+        let Handler::Keyspace(run) = spec.handler else {
+            return None;
+        };
+        let reads = spec.flags.contains(CommandFlags::READONLY);
+        let gates = if reads { Gates::READS } else { Gates::ALL };
+        if flags.intersects(Flags::CAREFUL)
+            || self.gates.intersects(gates)
+            || !spec.takes(request.args.len())
+        {
+            return None;
+        }
+        let slot = match self.settings.cluster_enabled {
+            true if reads && flags.contains(Flags::READONLY) => {
+                Some(self.plain_slot(spec, request.args, true)?)
+            }
+            true => Some(self.plain_slot(spec, request.args, false)?),
+            false => None,
+        };
+        self.run_on_keyspace(client, spec, run, request, slot);
+        Some(Flow::Next)
+    }
+
+    /// The slot of a command that this node serves without further questions. `reads`: the client accepts
+    /// what a replica has.
+    #[inline]
+    fn plain_slot(&self, spec: &'static CommandSpec, args: Args<'_>, reads: bool) -> Option<Slot> {
+        let index = match only_key(spec) {
+            Some(index) => index,
+            None if reads => return None,
+            None => return plain_slot(&self.view, spec.keys(args).map(|position| position.key)),
+        };
+        let slot = Slot::of_key(args.get(index)?);
+        let plain = if reads {
+            self.view.serves_reads_plainly(slot)
+        } else {
+            self.view.serves_plainly(slot)
+        };
+        plain.then_some(slot)
+    }
+
+    /// Runs a handler of the keyspace for a client, and repeats its effects where somebody listens.
+    #[inline]
+    fn run_on_keyspace(
+        &mut self,
+        client: ClientId,
+        spec: &'static CommandSpec,
+        run: KeyspaceHandler,
+        request: Request<'_>,
+        slot: Option<Slot>,
+    ) {
+        let Some(session) = self.sessions.get_mut(client) else {
+            return;
+        };
+        if session.output.capacity() == 0 {
+            session.output = self.buffers.take();
+        }
+        let start = session.output.len();
+        session.last_command = Some(spec);
+        let db = session.db;
+        let mut ctx = Ctx {
+            keyspace: &mut self.keyspace,
+            args: request.args,
+            reply: ReplyWriter::new(&mut session.output, session.version),
+            db,
+            slot,
+            now: self.now.unix(),
+            from_primary: false,
+            effects: &mut self.effects,
+        };
+        run(&mut ctx);
+        self.stats.commands += 1;
+        let failed = session.output.get(start) == Some(&b'-');
+        self.command_stats.count(spec, failed);
+        if self.effects.dirty > 0 || !self.effects.expired.is_empty() {
+            self.repeat_effects(client, db, request);
+        }
+        if failed {
+            self.count_error_at(client, start);
+        }
+    }
+
+    /// The careful way.
+    fn execute_carefully(&mut self, client: ClientId, request: Request<'_>) -> Flow {
+        let Some(session) = self.sessions.get_mut(client) else {
+            return Flow::Stop;
+        };
+        let before = session.flags;
+        // ASKING and SKIP hold for one command, whatever it is; this one.
+        session
+            .flags
+            .remove(Flags::ASKING | Flags::REPLY_SKIP | Flags::REPLY_SKIP_NEXT);
+        session
+            .flags
+            .set(Flags::REPLY_SKIP, before.contains(Flags::REPLY_SKIP_NEXT));
+        let start = session.output.len();
+        let flow = self.check_and_run(client, before.contains(Flags::ASKING), request);
+        if flow == Flow::Hold {
+            // Not executed: it will find things as they were.
+            if let Some(session) = self.sessions.get_mut(client) {
+                session.flags = before;
+            }
+            self.block(client, Blocked::Paused);
+            self.pause.hold(client);
+            return flow;
+        }
+        self.stats.commands += 1;
+        self.count_error_at(client, start);
+        let Some(session) = self.sessions.get_mut(client) else {
+            return Flow::Stop;
+        };
+        if session.flags.is_mute() {
+            session.output.truncate(start);
+        }
+        if self.enforce_output_limit(client) {
+            Flow::Stop
+        } else {
+            flow
+        }
+    }
+
+    fn check_and_run(&mut self, client: ClientId, asking: bool, request: Request<'_>) -> Flow {
+        let args = request.args;
+        let spec = match resolve(args) {
+            Ok(spec) => spec,
+            Err(_) if is_cross_protocol(args) => return self.refuse_cross_protocol(client),
+            Err(error) => return self.error(client, &error.to_string()),
+        };
+        if self.is_locked_out(client, spec) {
+            self.command_stats.reject(spec);
+            return self.error(client, "NOAUTH Authentication required.");
+        }
+        let slot = match self.route_request(client, spec, asking, args) {
+            Ok(slot) => slot,
+            Err(text) => {
+                self.command_stats.reject(spec);
+                return self.error(client, &text);
+            }
+        };
+        if let Some(text) = self.refusal(client, spec) {
+            self.command_stats.reject(spec);
+            return self.error(client, text);
+        }
+        if self.gates.contains(Gates::PAUSED) && self.is_held_back(client, spec) {
+            return Flow::Hold;
+        }
+        match spec.handler {
+            Handler::Keyspace(run) => {
+                self.run_on_keyspace(client, spec, run, request, slot);
+                // Counted by the caller of this way.
+                self.stats.commands -= 1;
+                Flow::Next
+            }
+            Handler::Node(command) => {
+                self.command_stats.count(spec, false);
+                if let Some(session) = self.sessions.get_mut(client) {
+                    session.last_command = Some(spec);
+                }
+                commands::run(
+                    self,
+                    &Call {
+                        now: self.now,
+                        client,
+                        spec,
+                        args,
+                    },
+                    command,
+                )
+            }
+            Handler::Container => self.error(
+                client,
+                &format!("ERR wrong number of arguments for '{}' command", spec.name),
+            ),
+        }
+    }
+
+    fn is_locked_out(&self, client: ClientId, spec: &CommandSpec) -> bool {
+        self.flags_of(client).contains(Flags::UNAUTHENTICATED)
+            && !spec.flags.contains(CommandFlags::NO_AUTH)
+    }
+
+    /// Where the request runs: here (and in which slot), or the error that says where else.
+    fn route_request(
+        &self,
+        client: ClientId,
+        spec: &'static CommandSpec,
+        asking: bool,
+        args: Args<'_>,
+    ) -> Result<Option<Slot>, String> {
+        if !self.settings.cluster_enabled || spec.key_specs.is_empty() {
+            return Ok(None);
+        }
+        let Some(session) = self.sessions.get(client) else {
+            return Ok(None);
+        };
+        let keys = spec.keys(args).map(|position| position.key);
+        let kind = if spec.flags.contains(CommandFlags::WRITE) {
+            CommandKind::Write
+        } else {
+            CommandKind::Read
+        };
+        let request = RouteRequest {
+            kind,
+            readonly_client: session.flags.contains(Flags::READONLY),
+            asking: asking || spec.flags.contains(CommandFlags::ASKING),
+            is_migrate: spec.name == "migrate",
+        };
+        let present = |key: &[u8]| self.keyspace.contains(session.db, key, self.now.unix());
+        let decision = route(&self.view, &request, keys.clone(), present);
+        match decision.error_text(self.view.options().endpoint, session.about.peer.tls) {
+            Some(text) => Err(text),
+            None => Ok(keys.clone().next().map(Slot::of_key)),
+        }
+    }
+
+    /// What the state of the node forbids.
+    fn refusal(&self, client: ClientId, spec: &CommandSpec) -> Option<&'static str> {
+        if !self.gates.intersects(Gates::ALL) {
+            return None;
+        }
+        let writes = spec.flags.contains(CommandFlags::WRITE);
+        let upstream = self.upstream.as_ref();
+        if writes
+            && self.gates.contains(Gates::MIN_REPLICAS)
+            && self.good_replicas() < self.settings.min_replicas
+        {
+            return Some("NOREPLICAS Not enough good replicas to write.");
+        }
+        if writes && upstream.is_some() && self.settings.replica_read_only {
+            return Some("READONLY You can't write against a read only replica.");
+        }
+        let stale = self.gates.contains(Gates::STALE);
+        if stale
+            && !spec.flags.contains(CommandFlags::STALE)
+            && !self.flags_of(client).contains(Flags::REPLICA)
+        {
+            return Some(
+                "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+            );
+        }
+        if self.gates.contains(Gates::LOADING) && !spec.flags.contains(CommandFlags::LOADING) {
+            return Some("LOADING Redis is loading the dataset in memory");
+        }
+        None
+    }
+
+    /// Whether a pause holds this command back. Replicas are never held.
+    fn is_held_back(&self, client: ClientId, spec: &CommandSpec) -> bool {
+        // Somebody must be able to end the pause.
+        let exempt = spec.name == "client|unpause";
+        let replica = self.flags_of(client).contains(Flags::REPLICA);
+        !replica && !exempt && self.pause.holds(spec.flags.contains(CommandFlags::WRITE))
+    }
+
+    /// Answers with an error (its code included).
+    pub(crate) fn error(&mut self, client: ClientId, text: &str) -> Flow {
+        self.reply(client).error(text);
+        Flow::Next
+    }
+
+    pub(crate) fn wrong_arity(&mut self, call: &Call<'_>) -> Flow {
+        self.error(
+            call.client,
+            &format!(
+                "ERR wrong number of arguments for '{}' command",
+                call.spec.name
+            ),
+        )
+    }
+
+    /// Counts the reply that starts here, if it is an error.
+    pub(crate) fn count_error_at(&mut self, client: ClientId, start: usize) {
+        let reply = self
+            .sessions
+            .get(client)
+            .and_then(|session| session.output.get(start..));
+        if let Some([b'-', text @ ..]) = reply {
+            self.stats.count_error(text);
+        }
+    }
+
+    /// Executes a command of our primary (or of a file): no checks, no reply.
+    pub(crate) fn apply(&mut self, db: usize, args: Args<'_>) -> Result<(), String> {
+        let spec = resolve(args).map_err(|error| error.to_string())?;
+        let Handler::Keyspace(run) = spec.handler else {
+            return Err(format!("ERR command '{}' cannot be applied", spec.name));
+        };
+        self.sink.clear();
+        // Sub-replicas get the primary's own bytes, so effects are not repeated.
+        let mut effects = Effects::new(false);
+        let mut ctx = Ctx {
+            keyspace: &mut self.keyspace,
+            args,
+            reply: ReplyWriter::new(&mut self.sink, shoal_resp::Version::Resp2),
+            db,
+            slot: None,
+            now: self.now.unix(),
+            from_primary: true,
+            effects: &mut effects,
+        };
+        run(&mut ctx);
+        self.dirty += effects.dirty;
+        self.stats.commands += 1;
+        match self.sink.strip_prefix(b"-") {
+            Some(text) => Err(String::from_utf8_lossy(text).trim_end().to_owned()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The position of a command's only key, if its rule is that simple.
+#[inline]
+fn only_key(spec: &CommandSpec) -> Option<usize> {
+    match spec.key_specs {
+        [rule] => match (rule.begin, rule.find) {
+            (BeginSearch::Index(at), FindKeys::Range { last: 0, .. }) => Some(usize::from(at)),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,216 @@
+//! From bytes to commands: the loop over one session's input.
+//!
+//! Bytes are parsed where they are. Only what cannot be executed yet is copied: half a request, or
+//! whatever stands behind a command that blocks. Half a request takes its parser along, which knows how far it
+//! has looked, so the work per byte stays constant however the bytes are cut.
+
+use shoal_resp::{Limits, Progress, RequestError, RequestParser};
+
+use super::call::{Flow, printable};
+use super::dispatch::Request;
+use super::event::LogLevel;
+use super::session::{Flags, Pending};
+use super::{ClientId, DataEvent, DataPlane};
+
+impl DataPlane {
+    /// Executes what is complete in this session's input with `bytes` at its end.
+    pub(crate) fn take_input(&mut self, client: ClientId, bytes: &[u8]) {
+        self.stats.net_input += bytes.len() as u64;
+        self.stats.reads += 1;
+        let Some(session) = self.sessions.get_mut(client) else {
+            return;
+        };
+        if session.is_closing() {
+            return;
+        }
+        session.last_input = self.now.instant;
+        if session.blocked.is_some() || session.pending.is_some() {
+            self.keep_input(client, bytes);
+            self.run_pending(client);
+            return;
+        }
+        let limits = session.limits(&self.settings.limits);
+        let mut parser = core::mem::replace(&mut self.parser, fresh_parser());
+        *parser.limits_mut() = limits;
+        let done = self.run(client, bytes, &mut parser);
+        let rest = bytes.get(done..).unwrap_or_default();
+        if !rest.is_empty() {
+            if let Some(session) = self
+                .sessions
+                .get_mut(client)
+                .filter(|session| !session.is_closing())
+            {
+                session.pending = Some(Box::new(Pending::new(parser, rest)));
+                return;
+            }
+        }
+        self.parser = parser;
+    }
+
+    /// Adds to the input that waits. Its amount is bounded whatever the session waits for.
+    fn keep_input(&mut self, client: ClientId, bytes: &[u8]) {
+        let query_limit = self.settings.limits.query_buffer_max;
+        let Some(session) = self.sessions.get_mut(client) else {
+            return;
+        };
+        let limits = session.limits(&self.settings.limits);
+        let limit = limits.query_buffer_max.min(query_limit);
+        let pending = session
+            .pending
+            .get_or_insert_with(|| Box::new(Pending::new(RequestParser::new(limits), &[])));
+        pending.buffer.extend_from_slice(bytes);
+        if pending.rest().len() > limit {
+            self.close_for_query_limit(client);
+        }
+    }
+
+    /// Executes what is complete in the input that waits, unless the session is blocked.
+    pub(crate) fn run_pending(&mut self, client: ClientId) {
+        let Some(session) = self.sessions.get_mut(client) else {
+            return;
+        };
+        if session.blocked.is_some() || session.is_closing() {
+            return;
+        }
+        let Some(mut pending) = session.pending.take() else {
+            return;
+        };
+        *pending.parser.limits_mut() = session.limits(&self.settings.limits);
+        let mut parser = core::mem::replace(&mut pending.parser, fresh_parser());
+        let done = self.run(client, pending.rest(), &mut parser);
+        pending.parser = parser;
+        pending.advance(done);
+        if pending.rest().is_empty() {
+            return;
+        }
+        if let Some(session) = self
+            .sessions
+            .get_mut(client)
+            .filter(|session| !session.is_closing())
+        {
+            session.pending = Some(pending);
+        }
+    }
+
+    /// The loop. Returns how many bytes of `input` are done with.
+    fn run(&mut self, client: ClientId, input: &[u8], parser: &mut RequestParser) -> usize {
+        let mut done = 0;
+        while done < input.len() {
+            let rest = input.get(done..).unwrap_or_default();
+            match parser.parse(rest) {
+                Ok(Progress::Request { consumed }) => {
+                    match self.execute_request(client, request(parser, rest, consumed)) {
+                        Flow::Next => done += consumed,
+                        Flow::Stop => return done + consumed,
+                        Flow::Hold => return done,
+                    }
+                }
+                Ok(Progress::Skipped { consumed }) => done += consumed,
+                Ok(Progress::Incomplete) => return done,
+                Err(error) => {
+                    self.refuse_bytes(client, error);
+                    return input.len();
+                }
+            }
+            if self.flags_of(client).contains(Flags::UNAUTHENTICATED)
+                != parser.limits_mut().unauthenticated
+            {
+                // AUTH or RESET changed what the next request may look like.
+                if let Some(session) = self.sessions.get_mut(client) {
+                    *parser.limits_mut() = session.limits(&self.settings.limits);
+                }
+            }
+        }
+        done
+    }
+
+    /// The bytes are not requests: say so and close. Nothing behind them is looked at.
+    fn refuse_bytes(&mut self, client: ClientId, error: RequestError) {
+        if error.is_silent() {
+            self.close_for_query_limit(client);
+            return;
+        }
+        let text = format!("ERR {error}");
+        self.stats.count_error(text.as_bytes());
+        self.reply(client).error(&text);
+        let peer = self
+            .sessions
+            .get(client)
+            .map(|session| session.about.peer.addr.clone());
+        self.complain(format!(
+            "{error} from client: addr={}",
+            peer.unwrap_or_default()
+        ));
+        self.close_after_reply(client);
+    }
+
+    fn close_for_query_limit(&mut self, client: ClientId) {
+        self.stats.query_limit_closes += 1;
+        self.log(
+            LogLevel::Warning,
+            "Closing client that reached max query buffer length".to_owned(),
+        );
+        self.close_now(client);
+    }
+
+    /// Somebody speaks HTTP to us: a browser may have been tricked into it.
+    pub(crate) fn refuse_cross_protocol(&mut self, client: ClientId) -> Flow {
+        let peer = self
+            .sessions
+            .get(client)
+            .map(|session| session.about.peer.addr.clone());
+        self.complain(format!(
+            "Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Shoal. \
+             This is likely due to an attacker attempting to use Cross Protocol Scripting to compromise your \
+             instance. Connection from {} aborted.",
+            peer.unwrap_or_default()
+        ));
+        self.close_now(client);
+        Flow::Stop
+    }
+
+    /// Logs what any stranger can provoke, at most once per second.
+    fn complain(&mut self, text: String) {
+        let second = core::time::Duration::from_secs(1);
+        if self
+            .last_complaint
+            .is_some_and(|last| self.now.instant.since(last) < second)
+        {
+            return;
+        }
+        self.last_complaint = Some(self.now.instant);
+        self.log(LogLevel::Warning, printable(text.as_bytes()));
+    }
+
+    /// A line for the log.
+    pub(crate) fn log(&mut self, level: LogLevel, text: String) {
+        self.events.push_back(DataEvent::Log { level, text });
+    }
+
+    /// The flags of a session; of nobody: closing.
+    #[inline]
+    pub(crate) fn flags_of(&self, client: ClientId) -> Flags {
+        self.sessions
+            .get(client)
+            .map_or(Flags::CLOSING, |session| session.flags)
+    }
+}
+
+/// A parser to leave behind where one is taken out; costs nothing.
+fn fresh_parser() -> RequestParser {
+    RequestParser::new(Limits::default())
+}
+
+/// The request that the parser just found at the front of `input`.
+#[inline]
+fn request<'a>(parser: &'a RequestParser, input: &'a [u8], consumed: usize) -> Request<'a> {
+    let raw = if parser.is_inline() {
+        None
+    } else {
+        input.get(..consumed)
+    };
+    Request {
+        args: parser.args(input),
+        raw,
+    }
+}
