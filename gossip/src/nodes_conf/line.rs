@@ -98,26 +98,33 @@ fn parse_endpoint(text: &str) -> Option<(IpText, u16, u16)> {
     Some((IpText::new(ip)?, port, cport))
 }
 
-/// Fields come in any order.
+/// Fields come in any order. An empty value is as good as none.
 fn parse_aux(field: Token<'_>, aux: &mut AuxFields) -> Result<(), NodesConfError> {
     let bad = || field.error(Kind::BadAux);
     let (name, value) = field.text.split_once('=').ok_or_else(bad)?;
     if !fits_the_file(value) {
         return Err(bad());
     }
-    if value.is_empty() {
-        // Nobody writes an empty field, but a missing one is what it means.
-        return Ok(());
-    }
-    let port = || value.parse::<u16>().map_err(|_| bad());
-    let host = || Name::host(value).ok_or_else(bad);
+    let filled = Some(value).filter(|value| !value.is_empty());
+    let port = || filled.map(str::parse::<u16>).transpose().map_err(|_| bad());
+    let host = || {
+        filled
+            .map(|value| Name::host(value).ok_or_else(bad))
+            .transpose()
+    };
+    let human = || {
+        filled
+            .map(|value| Name::human(value).ok_or_else(bad))
+            .transpose()
+    };
+    let shard = |value: &str| ShardId::parse(value.as_bytes()).map_err(|_| bad());
     match name {
-        "client-ipv6" => aux.client_ipv6 = Some(host()?),
-        "client-ipv4" => aux.client_ipv4 = Some(host()?),
-        "tls-port" => aux.tls_port = Some(port()?),
-        "tcp-port" => aux.tcp_port = Some(port()?),
-        "nodename" => aux.nodename = Some(Name::human(value).ok_or_else(bad)?),
-        "shard-id" => aux.shard_id = Some(ShardId::parse(value.as_bytes()).map_err(|_| bad())?),
+        "client-ipv6" => aux.client_ipv6 = host()?,
+        "client-ipv4" => aux.client_ipv4 = host()?,
+        "tls-port" => aux.tls_port = port()?,
+        "tcp-port" => aux.tcp_port = port()?,
+        "nodename" => aux.nodename = human()?,
+        "shard-id" => aux.shard_id = filled.map(shard).transpose()?,
         _ => return Err(field.error(Kind::UnknownAux)),
     }
     Ok(())
