@@ -1,0 +1,263 @@
+//! One element of a listpack: its encodings, and the length that stands behind it for walking backwards.
+//!
+//! | first byte | data |
+//! | --- | --- |
+//! | `0xxxxxxx` | unsigned 7-bit integer |
+//! | `10xxxxxx` | string, 6-bit length |
+//! | `110xxxxx` + 1 | signed 13-bit integer |
+//! | `1110xxxx` + 1 | string, 12-bit length |
+//! | `f0` + 4 | string, 32-bit length |
+//! | `f1` … `f4` | signed 16, 24, 32, 64-bit integer |
+
+use alloc::vec::Vec;
+
+/// An element: a string, or an integer that stands for its decimal text.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Element<'a> {
+    /// These bytes.
+    Str(&'a [u8]),
+    /// The decimal text of this number.
+    Int(i64),
+}
+
+impl<'a> Element<'a> {
+    /// The element's text; integers are written into the buffer.
+    pub fn text<'b>(&self, buffer: &'b mut itoa::Buffer) -> &'b [u8]
+    where
+        'a: 'b,
+    {
+        match *self {
+            Self::Str(bytes) => bytes,
+            Self::Int(number) => buffer.format(number).as_bytes(),
+        }
+    }
+
+    /// The element's text, owned.
+    #[must_use]
+    pub fn to_vec(&self) -> Vec<u8> {
+        self.text(&mut itoa::Buffer::new()).to_vec()
+    }
+
+    /// Whether the element's text is this.
+    #[must_use]
+    pub fn is(&self, text: &[u8]) -> bool {
+        match *self {
+            Self::Str(bytes) => bytes == text,
+            Self::Int(number) => canonical_integer(text) == Some(number),
+        }
+    }
+}
+
+/// The number whose decimal text this is: no plus sign, no leading zeros, no `-0`, within 64 bits.
+#[must_use]
+pub fn canonical_integer(text: &[u8]) -> Option<i64> {
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
+    let negative = digits.len() != text.len();
+    match digits {
+        [b'0'] if !negative => return Some(0),
+        [b'1'..=b'9', ..] if digits.len() <= 19 => {}
+        _ => return None,
+    }
+    let mut number: i64 = 0;
+    for &digit in digits {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        let digit = i64::from(digit - b'0');
+        let shifted = number.checked_mul(10)?;
+        // Counting down reaches the lowest number, which has no positive twin.
+        number = if negative {
+            shifted.checked_sub(digit)?
+        } else {
+            shifted.checked_add(digit)?
+        };
+    }
+    Some(number)
+}
+
+/// Reads the element at the start of `bytes` and the size of its encoding and data. `None` if the first byte
+/// has no meaning or the data is not all there.
+pub(super) fn decode(bytes: &[u8]) -> Option<(Element<'_>, usize)> {
+    let (&first, rest) = bytes.split_first()?;
+    let string = |rest: &'_ [u8], head: usize, len: usize| {
+        let end = head.checked_add(len)?;
+        // `rest` starts after the first byte, `head` counts it.
+        bytes
+            .get(head..end)
+            .filter(|_| rest.len() >= head - 1)
+            .map(|text| (Element::Str(text), end))
+    };
+    match first {
+        0..=0x7f => Some((Element::Int(i64::from(first)), 1)),
+        0x80..=0xbf => string(rest, 1, usize::from(first & 0x3f)),
+        0xc0..=0xdf => {
+            let number = (i64::from(first & 0x1f) << 8) | i64::from(*rest.first()?);
+            Some((
+                Element::Int(if number >= 1 << 12 {
+                    number - (1 << 13)
+                } else {
+                    number
+                }),
+                2,
+            ))
+        }
+        0xe0..=0xef => string(
+            rest,
+            2,
+            (usize::from(first & 0x0f) << 8) | usize::from(*rest.first()?),
+        ),
+        0xf0 => {
+            let len = u32::from_le_bytes(*rest.first_chunk()?);
+            string(rest, 5, usize::try_from(len).ok()?)
+        }
+        0xf1 => integer::<2>(rest),
+        0xf2 => integer::<3>(rest),
+        0xf3 => integer::<4>(rest),
+        0xf4 => integer::<8>(rest),
+        0xf5..=0xff => None,
+    }
+}
+
+/// A signed little-endian integer of so many bytes.
+fn integer<const BYTES: usize>(rest: &[u8]) -> Option<(Element<'static>, usize)> {
+    Some((Element::Int(signed_le(rest.get(..BYTES)?)), 1 + BYTES))
+}
+
+/// A signed little-endian integer of up to eight bytes.
+pub(crate) fn signed_le(bytes: &[u8]) -> i64 {
+    let sign = bytes.last().is_some_and(|&last| last >= 0x80);
+    let start: u64 = if sign { u64::MAX } else { 0 };
+    bytes
+        .iter()
+        .rev()
+        .fold(start, |number, &byte| (number << 8) | u64::from(byte))
+        .cast_signed()
+}
+
+/// Appends an element with this text: as an integer wherever the text is that of one.
+pub(super) fn encode(text: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    match canonical_integer(text) {
+        Some(number) => encode_integer(number, out),
+        None => encode_string(text, out),
+    }
+    push_back_length(out.len() - start, out);
+}
+
+fn encode_integer(number: i64, out: &mut Vec<u8>) {
+    let bytes = number.to_le_bytes();
+    let (code, width) = match number {
+        0..=127 => return out.push(low_byte(bytes[0].into())),
+        -4096..=4095 => {
+            let number = number.cast_unsigned() & 0x1fff;
+            return out.extend_from_slice(&[0xc0 | low_byte(number >> 8), low_byte(number)]);
+        }
+        -0x8000..=0x7fff => (0xf1, 2),
+        -0x80_0000..=0x7f_ffff => (0xf2, 3),
+        -0x8000_0000..=0x7fff_ffff => (0xf3, 4),
+        _ => (0xf4, 8),
+    };
+    out.push(code);
+    out.extend(bytes.iter().take(width));
+}
+
+fn encode_string(text: &[u8], out: &mut Vec<u8>) {
+    let len = text.len() as u64;
+    match len {
+        0..=0x3f => out.push(0x80 | low_byte(len)),
+        0x40..=0xfff => out.extend_from_slice(&[0xe0 | low_byte(len >> 8), low_byte(len)]),
+        _ => {
+            out.push(0xf0);
+            // The listpack as a whole is kept below 4 GiB by those who append to it.
+            out.extend(len.to_le_bytes().iter().take(4));
+        }
+    }
+    out.extend_from_slice(text);
+}
+
+/// How many bytes the length behind an element takes. A size of 16383 takes three, though two would do:
+/// readers compare, so this is part of the format.
+pub(super) const fn back_length_size(size: usize) -> usize {
+    match size {
+        0..=127 => 1,
+        128..=16382 => 2,
+        16383..=2_097_150 => 3,
+        2_097_151..=268_435_454 => 4,
+        _ => 5,
+    }
+}
+
+/// Seven bits a byte, the highest first; all but the first byte have the top bit set.
+pub(super) fn back_length(size: usize) -> impl Iterator<Item = u8> {
+    let bytes = back_length_size(size);
+    (0..bytes).rev().map(move |place| {
+        let mark = if place + 1 == bytes { 0 } else { 0x80 };
+        low_byte((size >> (7 * place)) as u64 & 0x7f) | mark
+    })
+}
+
+fn push_back_length(size: usize, out: &mut Vec<u8>) {
+    out.extend(back_length(size));
+}
+
+const fn low_byte(value: u64) -> u8 {
+    (value & 0xff) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_are_those_with_one_text() {
+        for (text, number) in [
+            (&b"0"[..], Some(0)),
+            (b"-1", Some(-1)),
+            (b"9223372036854775807", Some(i64::MAX)),
+            (b"-9223372036854775808", Some(i64::MIN)),
+            (b"9223372036854775808", None),
+            (b"-9223372036854775809", None),
+            (b"99999999999999999999", None),
+            (b"", None),
+            (b"-", None),
+            (b"-0", None),
+            (b"00", None),
+            (b"01", None),
+            (b"+1", None),
+            (b"1a", None),
+            (b" 1", None),
+        ] {
+            assert_eq!(canonical_integer(text), number, "{}", text.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn every_width_comes_back() {
+        let mut numbers = Vec::from([0, 1, 127, 128, i64::MAX, i64::MIN]);
+        for bits in [7, 12, 13, 15, 16, 23, 24, 31, 32, 62] {
+            let edge = 1_i64 << bits;
+            numbers.extend([edge - 1, edge, edge + 1, -edge - 1, -edge, -edge + 1]);
+        }
+        for number in numbers {
+            let mut out = Vec::new();
+            encode(alloc::format!("{number}").as_bytes(), &mut out);
+            let (element, size) = decode(&out).unwrap();
+            assert_eq!((element, size + 1), (Element::Int(number), out.len()));
+        }
+    }
+
+    #[test]
+    fn back_lengths_are_the_references() {
+        for (size, bytes) in [
+            (1, &[1_u8][..]),
+            (127, &[127]),
+            (128, &[1, 0x80]),
+            (16382, &[0x7f, 0xfe]),
+            (16383, &[0, 0xff, 0xff]),
+            (2_097_150, &[0x7f, 0xff, 0xfe]),
+            (2_097_151, &[0, 0xff, 0xff, 0xff]),
+        ] {
+            assert!(back_length(size).eq(bytes.iter().copied()), "{size}");
+        }
+    }
+}
