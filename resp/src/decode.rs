@@ -7,7 +7,7 @@
 use bytes::{Buf, Bytes, BytesMut};
 
 use crate::build::{Builder, Kind};
-use crate::number::{short_length, strict_i64};
+use crate::number::{short_header, strict_i64};
 use crate::{BigNumber, DecodeError, Frame, Limits, SimpleStr, grammar};
 
 /// Finds frames in the bytes of one peer.
@@ -119,28 +119,29 @@ impl Decoder {
     }
 
     /// Reads the line that begins a frame.
+    #[inline]
     fn header(&mut self, input: &mut BytesMut) -> Result<Step, DecodeError> {
-        if let [kind, rest @ ..] = &input[..]
-            && let Some((number, taken)) = short_length(rest)
+        let Some(&kind) = input.first() else {
+            return Ok(Step::Wait);
+        };
+        if let b'$' | b'*' | b':' = kind
+            && let Some((number, taken)) = short_header(input, kind)
         {
             #[cfg(test)]
             {
-                self.work += taken as u64 + 1;
+                self.work += taken as u64;
             }
-            let kind = *kind;
-            match kind {
-                b'$' | b'!' | b'=' | b'*' | b'%' | b'~' | b'>' | b'|' => {
-                    input.advance(1 + taken);
-                    self.scanned = 0;
-                    return self.counted(kind, number as u64, input);
-                }
-                b':' => {
-                    input.advance(1 + taken);
-                    self.scanned = 0;
-                    return Ok(Step::Leaf(Frame::Integer(number as i64)));
-                }
-                _ => {}
+            self.scanned = 0;
+            if kind == b'$'
+                && let Some(payload) = whole_payload(input, taken, number, self.limits.bulk_len_max)
+            {
+                return Ok(Step::Leaf(Frame::Bulk(payload)));
             }
+            input.advance(taken);
+            return match kind {
+                b':' => Ok(Step::Leaf(Frame::Integer(number as i64))),
+                _ => self.counted(kind, number as u64, input),
+            };
         }
         self.careful_header(input)
     }
@@ -349,6 +350,19 @@ impl Decoder {
             _ => Err(DecodeError::BadLineEnd),
         }
     }
+}
+
+/// Takes a bulk string off the input, if it is here as a whole: one share of the buffer and nothing else.
+#[inline]
+fn whole_payload(input: &mut BytesMut, header: usize, len: usize, max: u64) -> Option<Bytes> {
+    let end = header.saturating_add(len);
+    if input.get(end..end.saturating_add(2))? != b"\r\n" || len as u64 > max || len == 0 {
+        return None;
+    }
+    let mut whole = input.split_to(end + 2);
+    whole.advance(header);
+    whole.truncate(len);
+    Some(whole.freeze())
 }
 
 /// The text of a simple string or error.

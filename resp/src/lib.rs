@@ -14,7 +14,6 @@ mod encode;
 mod error;
 mod frame;
 mod grammar;
-mod inline;
 mod items;
 mod limits;
 mod number;

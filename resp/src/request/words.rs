@@ -1,11 +1,11 @@
-//! Inline requests: a line as a person types it into a terminal, with quotes and escapes.
+//! The words of an inline request: a line as a person types it into a terminal, with quotes and escapes.
 
 use alloc::vec::Vec;
 
 use crate::{ArgRange, RequestError};
 
-/// Splits `line`, which begins at `offset` of the input and has no quotes, at its spaces.
-pub(crate) fn split_plain(line: &[u8], offset: usize, ranges: &mut Vec<ArgRange>) {
+/// Splits `line`, which has no quotes, at its spaces.
+pub(in crate::request) fn split_plain(line: &[u8], ranges: &mut Vec<ArgRange>) {
     let mut at = 0;
     while let Some(start) = next_word(line, at) {
         let len = line
@@ -15,8 +15,8 @@ pub(crate) fn split_plain(line: &[u8], offset: usize, ranges: &mut Vec<ArgRange>
             .take_while(|&&byte| !ends_word(byte))
             .count();
         ranges.push(ArgRange {
-            start: offset + start,
-            end: offset + start + len,
+            start,
+            end: start + len,
         });
         at = start + len;
     }
@@ -24,7 +24,7 @@ pub(crate) fn split_plain(line: &[u8], offset: usize, ranges: &mut Vec<ArgRange>
 
 /// Splits `line` at its spaces and writes the arguments, without quotes and escapes, into `text`; the ranges are
 /// relative to `text`.
-pub(crate) fn split_quoted(
+pub(in crate::request) fn split_quoted(
     line: &[u8],
     text: &mut Vec<u8>,
     ranges: &mut Vec<ArgRange>,
