@@ -82,6 +82,8 @@ pub struct Replica {
     hand_over: bool,
     /// AUTH and REPLCONF have been sent on this connection.
     introduced: bool,
+    /// The beginning of a line.
+    partial: BytesMut,
     stream: Stream,
     fsynced: Option<ReplOffset>,
     /// When something was last received.
@@ -105,6 +107,7 @@ impl Replica {
             incoming: None,
             hand_over: false,
             introduced: false,
+            partial: BytesMut::new(),
             stream: Stream::new(),
             fsynced: None,
             last_io: now.instant,
@@ -193,13 +196,22 @@ impl Replica {
         }
     }
 
-    /// Takes what was received. Bytes are left in `input` only when the phase cannot take them (nothing
-    /// is connected).
+    /// Takes what was received: all of it, whatever is understood of it now.
     pub fn handle_bytes(&mut self, now: Now, input: &mut BytesMut) {
-        if !input.is_empty() {
-            self.last_io = now.instant;
+        if input.is_empty() {
+            return;
         }
-        while !input.is_empty() && self.take_some(now, input) {}
+        self.last_io = now.instant;
+        let mut bytes = if self.partial.is_empty() {
+            input.split()
+        } else {
+            let mut bytes = core::mem::take(&mut self.partial);
+            bytes.extend_from_slice(input);
+            input.clear();
+            bytes
+        };
+        while !bytes.is_empty() && self.take_some(now, &mut bytes) {}
+        self.partial = bytes;
     }
 
     /// Whether more should be read from the socket. Not while a megabyte waits that the driver has

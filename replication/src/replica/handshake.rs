@@ -32,6 +32,7 @@ impl Replica {
         write_command(&mut ping, &[b"PING"]);
         self.send(ping);
         self.introduced = false;
+        self.partial.clear();
         self.phase = Phase::Handshake(VecDeque::from([Answer::Ping]));
     }
 
