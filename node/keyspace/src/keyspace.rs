@@ -6,11 +6,13 @@ use shoal_slots::{SLOT_COUNT, Slot, UnixMillis};
 
 use crate::database::Database;
 use crate::effects::Effects;
+use crate::encodings::hash::Tools;
 use crate::entry::Entry;
 use crate::graveyard::Graveyard;
 use crate::hashing::KeyHasher;
 use crate::options::Options;
 use crate::table::Position;
+use crate::value::Value;
 
 /// What a keyspace is made for.
 #[derive(Clone, Debug)]
@@ -121,6 +123,12 @@ impl Keyspace {
     /// Whether we are a replica. Replicas never delete expired keys by themselves: their primary tells them.
     pub const fn set_replica(&mut self, replica: bool) {
         self.replica = replica;
+    }
+
+    /// Whether we are a replica.
+    #[must_use]
+    pub const fn is_replica(&self) -> bool {
+        self.replica
     }
 
     /// The counters.
@@ -285,14 +293,35 @@ impl Keyspace {
     /// As `find`, for commands that read the value: counts hits and misses, and notes the use of the key.
     #[inline]
     pub(crate) fn read(&mut self, access: Access, key: &[u8], effects: &mut Effects) -> Option<&Entry> {
-        let place = self.find(access, key, effects);
-        if !place.exists() {
-            self.stats.misses += 1;
-            return None;
-        }
-        self.stats.hits += 1;
-        self.use_entry(place, access.now);
+        let place = self.read_place(access, key, effects);
         self.entry(place)
+    }
+
+    /// As `read`, for commands that look at the place more than once.
+    #[inline]
+    pub(crate) fn read_place(&mut self, access: Access, key: &[u8], effects: &mut Effects) -> Place {
+        let place = self.find(access, key, effects);
+        self.count_lookup(place);
+        if place.exists() {
+            self.use_entry(place, access.now);
+        }
+        place
+    }
+
+    /// As `read`, for commands that look at a key without using its value.
+    pub(crate) fn peek(&mut self, access: Access, key: &[u8], effects: &mut Effects) -> Option<&Entry> {
+        let place = self.find(access, key, effects);
+        self.count_lookup(place);
+        self.entry(place)
+    }
+
+    #[inline]
+    const fn count_lookup(&mut self, place: Place) {
+        if place.exists() {
+            self.stats.hits += 1;
+        } else {
+            self.stats.misses += 1;
+        }
     }
 
     /// Whether an entry is past its time for whoever looks.
@@ -326,6 +355,13 @@ impl Keyspace {
     #[inline]
     pub(crate) fn edit<R>(&mut self, place: Place, change: impl FnOnce(&mut Entry) -> R) -> Option<R> {
         self.databases.get_mut(place.db)?.edit(place.table, place.position?, change)
+    }
+
+    /// Changes the boxed value at a place. `None` if there is none.
+    pub(crate) fn edit_value<R>(&mut self, place: Place, change: impl FnOnce(&mut Value, Tools<'_>) -> R) -> Option<R> {
+        let tools = Tools { hasher: &self.hasher, options: &self.options };
+        let db = self.databases.get_mut(place.db)?;
+        db.edit(place.table, place.position?, |entry| entry.boxed_mut().map(|value| change(value, tools)))?
     }
 
     /// Takes the entry at a place out.

@@ -3,7 +3,7 @@
 
 use super::raw::STEP;
 use super::{Entry, INLINE_MAX, Payload, Repr, Shape, View};
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
 impl Entry {
     /// Makes an entry: one allocation, unless the value is boxed.
@@ -161,6 +161,24 @@ impl Entry {
         };
         new.set_clock(self.clock());
         new
+    }
+
+    /// The type of the value.
+    pub(crate) fn kind(&self) -> Kind {
+        match self.view() {
+            View::Boxed(Value::Hash(_)) => Kind::Hash,
+            View::Bytes(_) | View::Int(_) | View::Boxed(Value::String(_)) => Kind::String,
+        }
+    }
+
+    /// The name of the encoding, as OBJECT ENCODING says it.
+    pub(crate) fn encoding(&self) -> &'static str {
+        match (self.repr(), self.view()) {
+            (Repr::Embedded, _) => "embstr",
+            (Repr::Int, _) => "int",
+            (Repr::Boxed, View::Boxed(Value::Hash(hash))) => hash.encoding(),
+            (Repr::Raw | Repr::Boxed, _) => "raw",
+        }
     }
 
     /// The memory of this entry with everything it owns.

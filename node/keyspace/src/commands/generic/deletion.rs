@@ -1,0 +1,51 @@
+//! Whether keys exist, what they are, and their deletion.
+
+use crate::ctx::Ctx;
+
+/// DEL key [key ...]
+pub(crate) fn del(ctx: &mut Ctx<'_>) {
+    delete_all(ctx);
+}
+
+/// UNLINK key [key ...]: as DEL, which frees large values in the background too.
+pub(crate) fn unlink(ctx: &mut Ctx<'_>) {
+    delete_all(ctx);
+}
+
+fn delete_all(ctx: &mut Ctx<'_>) {
+    let access = ctx.access();
+    let mut deleted = 0;
+    for key in ctx.args.iter().skip(1) {
+        let place = ctx.keyspace.find(access, key, ctx.effects);
+        deleted += u64::from(ctx.keyspace.delete(place));
+    }
+    ctx.effects.changed(deleted);
+    ctx.reply.integer(deleted as i64);
+}
+
+/// EXISTS key [key ...]
+pub(crate) fn exists(ctx: &mut Ctx<'_>) {
+    let access = ctx.access();
+    let mut found = 0;
+    for key in ctx.args.iter().skip(1) {
+        found += i64::from(ctx.keyspace.peek(access, key, ctx.effects).is_some());
+    }
+    ctx.reply.integer(found);
+}
+
+/// TOUCH key [key ...]
+pub(crate) fn touch(ctx: &mut Ctx<'_>) {
+    let access = ctx.access();
+    let mut found = 0;
+    for key in ctx.args.iter().skip(1) {
+        found += i64::from(ctx.keyspace.read(access, key, ctx.effects).is_some());
+    }
+    ctx.reply.integer(found);
+}
+
+/// TYPE key
+pub(crate) fn r#type(ctx: &mut Ctx<'_>) {
+    let (access, key) = (ctx.access(), ctx.arg(1));
+    let entry = ctx.keyspace.peek(access, key, ctx.effects);
+    ctx.reply.simple(entry.map_or("none", |entry| entry.kind().name()));
+}

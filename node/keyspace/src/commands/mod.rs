@@ -1,0 +1,56 @@
+//! The commands, one directory per family. Every handler is a function of [`Ctx`]; the table in
+//! `command` points to them.
+
+pub(crate) mod generic;
+pub(crate) mod hashes;
+pub(crate) mod scanning;
+pub(crate) mod strings;
+
+use crate::ctx::Ctx;
+use crate::entry::{Entry, View};
+use crate::numbers::parse_int;
+use crate::refusal::Refusal;
+use crate::value::Value;
+
+/// What a handler that may refuse returns.
+pub(crate) type Outcome = Result<(), Refusal>;
+
+impl Ctx<'_> {
+    /// Writes the error reply if the command was refused.
+    #[inline]
+    pub(crate) fn conclude(&mut self, outcome: Outcome) {
+        if let Err(refusal) = outcome {
+            self.refuse(&refusal);
+        }
+    }
+
+    #[cold]
+    pub(crate) fn refuse(&mut self, refusal: &Refusal) {
+        self.reply.error(&refusal.to_string());
+    }
+
+    /// An argument that must be an integer.
+    pub(crate) fn int_arg(&self, index: usize) -> Result<i64, Refusal> {
+        parse_int(self.arg(index)).ok_or(Refusal::NotInteger)
+    }
+}
+
+/// Whether an argument is this word, which is given in capitals.
+pub(crate) fn is_word(arg: &[u8], word: &str) -> bool {
+    arg.eq_ignore_ascii_case(word.as_bytes())
+}
+
+/// The text of a string entry.
+pub(crate) fn text_of<'e>(entry: &'e Entry, digits: &'e mut itoa::Buffer) -> Result<&'e [u8], Refusal> {
+    entry.string(digits).ok_or(Refusal::WrongType)
+}
+
+/// How long a string entry is.
+pub(crate) fn len_of(entry: &Entry) -> Result<usize, Refusal> {
+    match entry.view() {
+        View::Bytes(bytes) => Ok(bytes.len()),
+        View::Int(value) => Ok(itoa::Buffer::new().format(value).len()),
+        View::Boxed(Value::String(text)) => Ok(text.len()),
+        View::Boxed(_) => Err(Refusal::WrongType),
+    }
+}

@@ -1,0 +1,13 @@
+//! Commands on strings.
+
+mod counters;
+mod get;
+mod many;
+mod ranges;
+mod set;
+
+pub(crate) use counters::{decr, decrby, incr, incrby, incrbyfloat};
+pub(crate) use get::{get, getdel, getex, strlen};
+pub(crate) use many::{mget, mset, msetnx};
+pub(crate) use ranges::{append, getrange, setrange, substr};
+pub(crate) use set::{getset, psetex, set, setex, setnx};
