@@ -15,6 +15,7 @@ mod gossip;
 mod handshake;
 mod health;
 mod heartbeat;
+mod joints;
 mod links;
 mod news;
 pub mod nodes_conf;

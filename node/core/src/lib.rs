@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod control_plane;
 pub mod data_plane;
 pub mod messages;
 
+pub use control_plane::{ControlEvent, ControlPlane, Generation, StartError};
 pub use data_plane::{
     ClientId, DataEvent, DataPlane, LogLevel, PeerInfo, PrimaryLinkInput, ProcessFacts, Rejected,
     ShutdownRequest,

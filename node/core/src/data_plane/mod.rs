@@ -51,6 +51,7 @@ pub use event::{
 pub use sessions::ClientId;
 
 use blocked::Waiting;
+pub(crate) use call::parse_i64;
 use buffers::Buffers;
 use gates::Gates;
 use pause::Pause;
