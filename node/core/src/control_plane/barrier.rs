@@ -90,7 +90,7 @@ impl Barrier {
         self.transmits.push_back((self.durable, transmit));
     }
 
-    pub(super) fn to_data(&mut self, message: ToData) {
+    pub(super) fn tell(&mut self, message: ToData) {
         self.to_data.push_back((self.durable, message));
     }
 
@@ -120,9 +120,9 @@ mod tests {
     #[test]
     fn nothing_overtakes_a_save_that_it_needs() {
         let mut barrier = Barrier::default();
-        barrier.to_data(ToData::BecomePrimary);
+        barrier.tell(ToData::BecomePrimary);
         let lazy = barrier.ask(false);
-        barrier.to_data(ToData::BecomePrimary);
+        barrier.tell(ToData::BecomePrimary);
         assert_eq!(
             polled(&mut barrier),
             2,
@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(barrier.take_request(), Some((lazy, false)));
 
         let durable = barrier.ask(true);
-        barrier.to_data(ToData::BecomePrimary);
+        barrier.tell(ToData::BecomePrimary);
         assert_eq!(polled(&mut barrier), 0);
         barrier.saved(lazy);
         assert_eq!(polled(&mut barrier), 0, "the older save is not enough");

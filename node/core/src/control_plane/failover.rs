@@ -29,13 +29,9 @@ impl ControlPlane {
         let facts = self.election_facts();
         self.election.handle_timeout(self.now, &facts);
         let refusal = self.election.last_refusal();
-        if facts.primary_failed && refusal != before {
-            if let Some(refusal) = refusal {
-                self.log(
-                    LogLevel::Warning,
-                    format!("Currently unable to failover: {refusal}"),
-                );
-            }
+        if let Some(refusal) = refusal.filter(|_| facts.primary_failed && refusal != before) {
+            let text = format!("Currently unable to failover: {refusal}");
+            self.log(LogLevel::Warning, text);
         }
     }
 
@@ -109,14 +105,14 @@ impl ControlPlane {
                 self.take_over(epoch);
             }
             ManualAction::PauseWrites { until } => {
-                self.barrier.to_data(ToData::PauseWrites { until })
+                self.barrier.tell(ToData::PauseWrites { until })
             }
             // The membership repeats it by itself with every tick.
             ManualAction::PingReplica { .. } if self.is_announced_paused() => {}
             ManualAction::PingReplica { .. } => self.gossip.set_paused(true),
             ManualAction::ResumeWrites => {
                 self.gossip.set_paused(false);
-                self.barrier.to_data(ToData::ResumeWrites);
+                self.barrier.tell(ToData::ResumeWrites);
             }
             ManualAction::Ended(ManualEnd::TimedOut) => {
                 self.log(LogLevel::Warning, "Manual failover timed out.".into());

@@ -43,7 +43,7 @@ impl ControlPlane {
             Event::NodeRecovered(node) => self.notice(format!(
                 "Clear FAIL state for node {node}: is reachable again."
             )),
-            Event::SlotsLost(slots) => self.barrier.to_data(ToData::DropSlots(*slots)),
+            Event::SlotsLost(slots) => self.barrier.tell(ToData::DropSlots(*slots)),
             Event::BecomeReplicaOf(primary) => self.became_replica(primary),
             Event::BecomePrimary => self.became_empty_primary(),
             Event::VoteRequested(request) => self.consider_vote(&request),
@@ -55,7 +55,7 @@ impl ControlPlane {
                 message,
                 shard,
             } => {
-                self.barrier.to_data(ToData::Published {
+                self.barrier.tell(ToData::Published {
                     channel,
                     message,
                     shard,
@@ -78,10 +78,10 @@ impl ControlPlane {
     /// *after* the view that sends them away: a client never meets a READONLY error in between.
     fn send_view(&mut self) {
         if self.gossip.my_role() == Role::Primary && self.following.take().is_some() {
-            self.barrier.to_data(ToData::BecomePrimary);
+            self.barrier.tell(ToData::BecomePrimary);
         }
         self.barrier
-            .to_data(ToData::View(Arc::new(self.gossip.view())));
+            .tell(ToData::View(Arc::new(self.gossip.view())));
     }
 
     fn state_changed(&mut self, state: ClusterState) {
@@ -107,8 +107,8 @@ impl ControlPlane {
     fn became_empty_primary(&mut self) {
         self.election.reset();
         self.manual.end(ManualEnd::Aborted);
-        self.barrier.to_data(ToData::BecomePrimary);
-        self.barrier.to_data(ToData::FlushAll);
+        self.barrier.tell(ToData::BecomePrimary);
+        self.barrier.tell(ToData::FlushAll);
         self.following = None;
     }
 
@@ -142,7 +142,7 @@ impl ControlPlane {
             host,
             port,
         } = wanted.clone();
-        self.barrier.to_data(ToData::BecomeReplicaOf {
+        self.barrier.tell(ToData::BecomeReplicaOf {
             primary,
             host,
             port,

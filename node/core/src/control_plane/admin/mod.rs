@@ -63,7 +63,7 @@ impl ControlPlane {
         }
         // What the command changed goes first.
         self.settle();
-        self.barrier.to_data(ToData::AdminReply {
+        self.barrier.tell(ToData::AdminReply {
             ticket: request.ticket,
             reply,
         });
@@ -90,8 +90,8 @@ impl ControlPlane {
                 return Ok(());
             }
             "count-failure-reports" => return self.count_failure_reports(request, out),
-            "myid" => return Ok(out.bulk(self.gossip.my_id().as_bytes())),
-            "myshardid" => return Ok(out.bulk(self.gossip.my_shard().as_bytes())),
+            "myid" => return show_id(out, self.gossip.my_id().as_bytes()),
+            "myshardid" => return show_id(out, self.gossip.my_shard().as_bytes()),
             "nodes" => return self.show_nodes(out),
             "replicas" | "slaves" => return self.show_replicas(request, out),
             "info" => return self.show_info(out),
@@ -129,4 +129,9 @@ impl ControlPlane {
         self.barrier.fail_answer(generation, ticket, reply);
         true
     }
+}
+
+fn show_id(out: &mut ReplyWriter<'_>, id: &[u8; 40]) -> Answer {
+    out.bulk(id);
+    Ok(())
 }
