@@ -41,6 +41,8 @@ pub struct Gossip {
     pub(crate) out: Outbox,
     /// How many nodes were in PFAIL at the last tick: that many are appended to every heartbeat.
     pub(crate) suspected: usize,
+    /// Somebody has shown us our own address since the start.
+    pub(crate) knows_own_address: bool,
     /// Nothing is sent: the data plane is stuck, and a node that cannot serve should look dead.
     pub(crate) silent: bool,
 }
@@ -78,6 +80,7 @@ impl Gossip {
             beat: Beat::new(now.instant),
             out: Outbox::default(),
             suspected: 0,
+            knows_own_address: false,
             silent: false,
         };
         gossip.refresh_myself();

@@ -74,16 +74,21 @@ impl Gossip {
         }
     }
 
-    /// Our own address is where others reach us: learnt from a MEET, or from any PING while we know none.
+    /// Our own address is where others reach us: learnt from every MEET, and from the first PING after a
+    /// start. (What nodes.conf remembers may be outdated: the node may have moved while it was down.)
     pub(crate) fn learn_own_address(&mut self, kind: u16, link: LinkId) {
-        let me = self.peers.me();
-        if self.config.announce.ip.is_some() || (kind != kind::MEET && !me.address.ip.is_empty()) {
+        if self.config.announce.ip.is_some() || (kind != kind::MEET && self.knows_own_address) {
             return;
         }
-        let Some(entry) = self.links.get(link) else {
+        let Some(entry) = self
+            .links
+            .get(link)
+            .filter(|link| !link.local_ip.is_empty())
+        else {
             return;
         };
-        if entry.local_ip.is_empty() || entry.local_ip == me.address.ip {
+        self.knows_own_address = true;
+        if entry.local_ip == self.peers.me().address.ip {
             return;
         }
         let ip = entry.local_ip.clone();
