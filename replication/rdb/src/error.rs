@@ -9,7 +9,7 @@ use crate::zipmap::ZipmapError;
 
 /// An error in a stream of RDB, and where.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("{kind} at offset {offset}")]
+#[error("at offset {offset}: {kind}")]
 pub struct RdbError {
     /// What is wrong.
     pub kind: RdbErrorKind,

@@ -171,8 +171,11 @@ impl Reader {
     }
 
     /// Takes the next bytes of the stream. They are copied; poll with [`Self::next`] until it wants more.
+    /// After an error they are dropped.
     pub fn feed(&mut self, bytes: &[u8]) {
-        self.buffer.extend_from_slice(bytes);
+        if !matches!(self.state, State::Failed(_)) {
+            self.buffer.extend_from_slice(bytes);
+        }
     }
 
     /// The next item; `Ok(None)` wants more bytes, or after the end says that there is nothing more.

@@ -117,8 +117,10 @@ impl Listpack {
             end = next;
             removed += 1;
         }
-        self.0.drain(position.min(end)..end);
-        self.seal(-i64::try_from(removed).unwrap_or(0));
+        if removed > 0 {
+            self.0.drain(position..end);
+            self.seal(-i64::try_from(removed).unwrap_or(0));
+        }
     }
 
     /// Where the element at a position ends, if there is one.
