@@ -112,7 +112,7 @@ bitflags! {
 
 impl ArgFlags {
     /// The names of the set flags, in the order of COMMAND DOCS.
-    pub fn names(self) -> impl Iterator<Item = &'static str> {
+    pub fn names(self) -> impl Iterator<Item = &'static str> + Clone {
         let names = [
             (Self::OPTIONAL, "optional"),
             (Self::MULTIPLE, "multiple"),

@@ -132,7 +132,7 @@ macro_rules! names {
             const NAMES: &'static [(Self, &'static str)] = &[$((Self::$flag, concat!($prefix, $name))),+];
 
             /// The names of the set flags, in the order of COMMAND.
-            pub fn names(self) -> impl Iterator<Item = &'static str> {
+            pub fn names(self) -> impl Iterator<Item = &'static str> + Clone {
                 Self::NAMES.iter().filter(move |(flag, _)| self.contains(*flag)).map(|(_, name)| *name)
             }
         }

@@ -12,6 +12,7 @@ mod handler;
 mod key_spec;
 mod keys;
 mod lookup;
+pub mod reply;
 mod resolve;
 mod spec;
 mod table;
@@ -26,6 +27,6 @@ pub use handler::{
 pub use key_spec::{BeginSearch, FindKeys, KeySpec};
 pub use keys::{KeyPosition, Keys};
 pub use lookup::lookup;
-pub use resolve::{find, resolve};
+pub use resolve::{find, find_by_full_name, resolve};
 pub use spec::CommandSpec;
 pub use table::commands;

@@ -1,7 +1,5 @@
 //! From a request to the command or subcommand that it names.
 
-use core::fmt::Write;
-
 use shoal_resp::Args;
 
 use super::error::CommandError;
@@ -15,7 +13,7 @@ const SHOWN: usize = 128;
 /// arguments.
 ///
 /// # Errors
-/// [`CommandError`], whose text is the error reply.
+/// [`CommandError`], which writes the error reply.
 #[inline]
 pub fn resolve(args: Args<'_>) -> Result<&'static CommandSpec, CommandError> {
     let name = args.first().unwrap_or_default();
@@ -44,39 +42,44 @@ pub fn find(args: Args<'_>) -> Option<&'static CommandSpec> {
     }
 }
 
+/// The command of a full name: `get`, `config|set`.
+#[must_use]
+pub fn find_by_full_name(name: &[u8]) -> Option<&'static CommandSpec> {
+    match name.iter().position(|&byte| byte == b'|') {
+        None => lookup(name),
+        Some(bar) => lookup(name.get(..bar)?)?.subcommand(name.get(bar + 1..)?),
+    }
+}
+
 /// `'FOO', with args beginning with: 'a' 'b' `
 #[cold]
 fn unknown(args: Args<'_>) -> CommandError {
-    let mut shown = String::from("'");
-    push_shortened(&mut shown, args.first().unwrap_or_default(), SHOWN);
-    shown.push_str("', with args beginning with: ");
+    let mut shown = b"'".to_vec();
+    shown.extend_from_slice(shortened(args.first().unwrap_or_default(), SHOWN));
+    shown.extend_from_slice(b"', with args beginning with: ");
     let before = shown.len();
     for arg in args.iter().skip(1) {
         let used = shown.len() - before;
         if used >= SHOWN {
             break;
         }
-        shown.push('\'');
-        push_shortened(&mut shown, arg, SHOWN - used);
-        shown.push_str("' ");
+        shown.push(b'\'');
+        shown.extend_from_slice(shortened(arg, SHOWN - used));
+        shown.extend_from_slice(b"' ");
     }
     CommandError::Unknown { shown }
 }
 
 #[cold]
 fn unknown_subcommand(container: &CommandSpec, word: &[u8]) -> CommandError {
-    let mut shown = String::new();
-    push_shortened(&mut shown, word, SHOWN);
     CommandError::UnknownSubcommand {
         container: container.name,
-        shown,
+        shown: shortened(word, SHOWN).to_vec(),
     }
 }
 
-/// At most `max` bytes of what a client sent. Bytes that are not text are replaced, since an error is a
-/// line of text.
-fn push_shortened(text: &mut String, bytes: &[u8], max: usize) {
-    let bytes = bytes.get(..max).unwrap_or(bytes);
-    // Writing into a string does not fail.
-    let _ = write!(text, "{}", String::from_utf8_lossy(bytes));
+/// At most `max` bytes of what a client sent, and none from a zero byte on.
+fn shortened(bytes: &[u8], max: usize) -> &[u8] {
+    let text = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
+    text.get(..max).unwrap_or(text)
 }

@@ -151,6 +151,15 @@ impl CommandSpec {
         Self { arguments, ..self }
     }
 
+    /// With these subcommands, although it is a command of its own too.
+    #[must_use]
+    pub const fn subcommands(self, subcommands: &'static [Self]) -> Self {
+        Self {
+            subcommands,
+            ..self
+        }
+    }
+
     /// All categories: the explicit ones and those that follow from the flags.
     #[must_use]
     pub fn categories(&self) -> AclCategories {

@@ -1,11 +1,39 @@
 //! The families of commands. To add one, write its file and name it here.
 
+mod client;
+mod cluster;
+mod cluster_session;
+mod connection;
+mod databases;
+mod expiry;
+mod generic;
+mod hashes;
+mod introspection;
+mod replication;
+mod server;
+mod string_parts;
 mod strings;
+mod transfer;
 
 use super::spec::CommandSpec;
 
 /// Every family, in the order of COMMAND.
-pub(super) const FAMILIES: &[&[CommandSpec]] = &[strings::COMMANDS];
+pub(super) static FAMILIES: &[&[CommandSpec]] = &[
+    strings::COMMANDS,
+    string_parts::COMMANDS,
+    hashes::COMMANDS,
+    generic::COMMANDS,
+    expiry::COMMANDS,
+    databases::COMMANDS,
+    transfer::COMMANDS,
+    connection::COMMANDS,
+    client::COMMANDS,
+    cluster::COMMANDS,
+    cluster_session::COMMANDS,
+    introspection::COMMANDS,
+    server::COMMANDS,
+    replication::COMMANDS,
+];
 
 /// Every command, without subcommands.
 pub fn commands() -> impl Iterator<Item = &'static CommandSpec> {
