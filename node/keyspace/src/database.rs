@@ -39,11 +39,6 @@ impl Database {
         self.expiring
     }
 
-    /// How many tables there are: 16384 in a cluster, otherwise one.
-    pub(crate) const fn tables(&self) -> usize {
-        self.tables.len()
-    }
-
     pub(crate) fn memory(&self) -> usize {
         let tables: usize = self.tables.iter().map(Table::bytes).sum();
         self.bytes + tables + size_of_val::<[Table]>(&self.tables)

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![deny(unsafe_code)]
 
+pub mod command;
 mod commands;
 mod ctx;
 mod database;
@@ -16,6 +17,8 @@ mod keyspace;
 mod numbers;
 mod options;
 mod refusal;
+mod snapshot;
+mod stored;
 mod table;
 mod times;
 mod usage;
@@ -27,3 +30,5 @@ pub use expiry::CycleReport;
 pub use graveyard::Graveyard;
 pub use keyspace::{Keyspace, KeyspaceConfig, KeyspaceStats};
 pub use options::Options;
+pub use snapshot::SnapshotWalk;
+pub use stored::Loaded;

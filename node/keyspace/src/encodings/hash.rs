@@ -2,7 +2,8 @@
 
 use rand_core::Rng;
 
-use super::listpack::{Item, Listpack};
+use super::listpack::PairPack;
+use shoal_rdb::listpack::Element;
 use crate::entry::{Entry, Payload, View};
 use crate::hashing::KeyHasher;
 use crate::options::Options;
@@ -43,27 +44,29 @@ impl HashTable {
 /// A hash.
 #[derive(Clone, Debug)]
 pub(crate) enum Hash {
-    Listpack(Listpack),
+    /// Few and short fields.
+    Listpack(PairPack),
+    /// All others.
     Table(HashTable),
 }
 
 impl Default for Hash {
     fn default() -> Self {
-        Self::Listpack(Listpack::default())
+        Self::Listpack(PairPack::default())
     }
 }
 
 impl Hash {
     pub(crate) fn len(&self) -> usize {
         match self {
-            Self::Listpack(pack) => pack.len() / 2,
+            Self::Listpack(pack) => pack.len(),
             Self::Table(table) => table.0.len(),
         }
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {
         match self {
-            Self::Listpack(pack) => pack.capacity(),
+            Self::Listpack(pack) => pack.as_bytes().len(),
             Self::Table(table) => table.0.bytes() + table.0.entry_bytes(),
         }
     }
@@ -76,9 +79,9 @@ impl Hash {
     }
 
     /// The value of a field.
-    pub(crate) fn get(&self, field: &[u8], hasher: &KeyHasher) -> Option<Item<'_>> {
+    pub(crate) fn get(&self, field: &[u8], hasher: &KeyHasher) -> Option<Element<'_>> {
         match self {
-            Self::Listpack(pack) => pack.get_pair(field),
+            Self::Listpack(pack) => pack.get(field),
             Self::Table(table) => table.0.get(hasher.hash(field), field).and_then(value_of),
         }
     }
@@ -86,15 +89,20 @@ impl Hash {
     /// Sets a field. Returns whether it is new.
     pub(crate) fn set(&mut self, field: &[u8], value: &[u8], tools: Tools<'_>) -> bool {
         self.make_room_for(field, value, tools);
-        match self {
-            Self::Listpack(pack) => {
-                let new = pack.set_pair(field, value);
-                if pack.len() / 2 > tools.options.hash_max_listpack_entries {
-                    self.become_table(tools.hasher);
+        if let Self::Listpack(pack) = self {
+            match pack.set(field, value) {
+                Ok(new) => {
+                    if pack.len() > tools.options.hash_max_listpack_entries {
+                        self.become_table(tools.hasher);
+                    }
+                    return new;
                 }
-                new
+                Err(_full) => self.become_table(tools.hasher),
             }
+        }
+        match self {
             Self::Table(table) => table.set(field, value, tools.hasher),
+            Self::Listpack(_) => false,
         }
     }
 
@@ -110,7 +118,7 @@ impl Hash {
         if let Self::Listpack(pack) = self {
             let mut table = HashTable::default();
             let (mut a, mut b) = (itoa::Buffer::new(), itoa::Buffer::new());
-            for (field, value) in pack.pairs() {
+            for (field, value) in pack.iter() {
                 table.set(field.text(&mut a), value.text(&mut b), hasher);
             }
             *self = Self::Table(table);
@@ -120,19 +128,33 @@ impl Hash {
     /// Removes a field. Returns whether it was there.
     pub(crate) fn remove(&mut self, field: &[u8], hasher: &KeyHasher) -> bool {
         match self {
-            Self::Listpack(pack) => pack.remove_pair(field),
+            Self::Listpack(pack) => pack.remove(field),
             Self::Table(table) => table.0.remove(hasher.hash(field), field).is_some(),
         }
     }
 
+    /// A hash out of a listpack that was read from elsewhere. It becomes a table if our limits are lower.
+    pub(crate) fn from_listpack(pack: PairPack, tools: Tools<'_>) -> Self {
+        let options = tools.options;
+        let max = options.hash_max_listpack_value;
+        let long = |element: Element<'_>| matches!(element, Element::Str(text) if text.len() > max);
+        let fits = pack.len() <= options.hash_max_listpack_entries
+            && !pack.iter().any(|(field, value)| long(field) || long(value));
+        let mut hash = Self::Listpack(pack);
+        if !fits {
+            hash.become_table(tools.hasher);
+        }
+        hash
+    }
+
     /// Visits all fields.
-    pub(crate) fn for_each<'h>(&'h self, mut visit: impl FnMut(Item<'h>, Item<'h>)) {
+    pub(crate) fn for_each<'h>(&'h self, mut visit: impl FnMut(Element<'h>, Element<'h>)) {
         match self {
-            Self::Listpack(pack) => pack.pairs().for_each(|(field, value)| visit(field, value)),
+            Self::Listpack(pack) => pack.iter().for_each(|(field, value)| visit(field, value)),
             Self::Table(table) => {
                 for entry in table.0.iter() {
                     if let Some(value) = value_of(entry) {
-                        visit(Item::Bytes(entry.key()), value);
+                        visit(Element::Str(entry.key()), value);
                     }
                 }
             }
@@ -140,27 +162,27 @@ impl Hash {
     }
 
     /// A field chosen at random.
-    pub(crate) fn random<R: Rng>(&self, rng: &mut R) -> Option<(Item<'_>, Item<'_>)> {
+    pub(crate) fn random<R: Rng>(&self, rng: &mut R) -> Option<(Element<'_>, Element<'_>)> {
         match self {
             Self::Listpack(pack) => {
-                let count = (pack.len() / 2) as u64;
+                let count = pack.len() as u64;
                 let chosen = ((rng.next_u64() >> 32) * count) >> 32;
-                pack.pairs().nth(chosen as usize)
+                pack.iter().nth(chosen as usize)
             }
             Self::Table(table) => {
                 let entry = table.0.random(rng)?;
-                Some((Item::Bytes(entry.key()), value_of(entry)?))
+                Some((Element::Str(entry.key()), value_of(entry)?))
             }
         }
     }
 }
 
 /// The value of an entry of a hash.
-pub(crate) fn value_of(entry: &Entry) -> Option<Item<'_>> {
+pub(crate) fn value_of(entry: &Entry) -> Option<Element<'_>> {
     match entry.view() {
-        View::Bytes(bytes) => Some(Item::Bytes(bytes)),
-        View::Int(value) => Some(Item::Int(value)),
-        View::Boxed(Value::String(text)) => Some(Item::Bytes(text)),
+        View::Bytes(bytes) => Some(Element::Str(bytes)),
+        View::Int(value) => Some(Element::Int(value)),
+        View::Boxed(Value::String(text)) => Some(Element::Str(text)),
         View::Boxed(_) => None,
     }
 }

@@ -4,7 +4,7 @@ use super::{bulk_item, hash_of, read_hash};
 use crate::commands::Outcome;
 use crate::ctx::Ctx;
 use crate::encodings::hash::Hash;
-use crate::encodings::listpack::Item;
+use shoal_rdb::listpack::Element;
 use shoal_resp::ReplyWriter;
 
 /// HGET key field
@@ -32,7 +32,7 @@ pub(crate) fn hstrlen(ctx: &mut Ctx<'_>) {
 
 /// Looks one field up and replies.
 #[inline]
-fn with_field(ctx: &mut Ctx<'_>, reply: impl FnOnce(&mut ReplyWriter<'_>, Option<Item<'_>>)) -> Outcome {
+fn with_field(ctx: &mut Ctx<'_>, reply: impl FnOnce(&mut ReplyWriter<'_>, Option<Element<'_>>)) -> Outcome {
     let (access, key, field) = (ctx.access(), ctx.arg(1), ctx.arg(2));
     let place = ctx.keyspace.read_place(access, key, ctx.effects);
     let hash = ctx.keyspace.entry(place).map(hash_of).transpose()?;
@@ -93,7 +93,7 @@ pub(crate) fn hvals(ctx: &mut Ctx<'_>) {
 fn list<'a>(
     ctx: &mut Ctx<'a>,
     header: fn(&mut ReplyWriter<'a>, usize),
-    each: fn(&mut ReplyWriter<'a>, Item<'_>, Item<'_>),
+    each: fn(&mut ReplyWriter<'a>, Element<'_>, Element<'_>),
 ) -> Outcome {
     let (access, key) = (ctx.access(), ctx.arg(1));
     let hash = ctx.keyspace.read(access, key, ctx.effects).map(hash_of).transpose()?;

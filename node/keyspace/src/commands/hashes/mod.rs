@@ -16,7 +16,7 @@ use shoal_resp::ReplyWriter;
 
 use crate::ctx::Ctx;
 use crate::encodings::hash::{Hash, Tools};
-use crate::encodings::listpack::Item;
+use shoal_rdb::listpack::Element;
 use crate::entry::{Entry, Payload, View};
 use crate::keyspace::{Keyspace, Place};
 use crate::refusal::Refusal;
@@ -74,9 +74,9 @@ fn edit_hash<R>(keyspace: &mut Keyspace, place: Place, change: impl FnOnce(&mut 
 }
 
 /// Writes a field or value as a bulk string.
-fn bulk_item(reply: &mut ReplyWriter<'_>, item: Item<'_>) {
+fn bulk_item(reply: &mut ReplyWriter<'_>, item: Element<'_>) {
     match item {
-        Item::Bytes(bytes) => reply.bulk(bytes),
-        Item::Int(value) => reply.bulk_integer(value),
+        Element::Str(bytes) => reply.bulk(bytes),
+        Element::Int(value) => reply.bulk_integer(value),
     }
 }

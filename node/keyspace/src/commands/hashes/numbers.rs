@@ -3,7 +3,6 @@
 use super::{edit_hash, hash_at, place_for_write, place_or_create};
 use crate::commands::Outcome;
 use crate::ctx::Ctx;
-use crate::encodings::listpack::Item;
 use crate::extended::Extended;
 use crate::numbers::parse_int;
 use crate::refusal::Refusal;
@@ -53,7 +52,7 @@ fn try_hincrbyfloat(ctx: &mut Ctx<'_>) -> Outcome {
 fn current(ctx: &mut Ctx<'_>) -> Result<Option<Vec<u8>>, Refusal> {
     let place = place_for_write(ctx)?;
     let value = hash_at(ctx.keyspace, place).and_then(|hash| hash.get(ctx.arg(2), &ctx.keyspace.hasher));
-    Ok(value.map(Item::to_vec))
+    Ok(value.map(|value| value.to_vec()))
 }
 
 fn store(ctx: &mut Ctx<'_>, value: &[u8]) -> Outcome {

@@ -7,13 +7,13 @@ use super::{bulk_item, hash_of};
 use crate::commands::{Outcome, is_word};
 use crate::ctx::Ctx;
 use crate::encodings::hash::Hash;
-use crate::encodings::listpack::Item;
+use shoal_rdb::listpack::Element;
 use crate::refusal::Refusal;
 
 /// The longest reply to a negative count. The reference server tries to send any number.
 const REPEATS_MAX: u64 = 1 << 24;
 
-type Pair<'h> = (Item<'h>, Item<'h>);
+type Pair<'h> = (Element<'h>, Element<'h>);
 
 /// HRANDFIELD key [count [WITHVALUES]]
 pub(crate) fn hrandfield(ctx: &mut Ctx<'_>) {
@@ -70,7 +70,7 @@ fn choose_repeating<'h, R: Rng>(hash: &'h Hash, count: u64, rng: &mut R) -> Resu
     match hash {
         // Finding the nth pair of a listpack is a walk: list them once.
         Hash::Listpack(pack) => {
-            let all: Vec<_> = pack.pairs().collect();
+            let all: Vec<_> = pack.iter().collect();
             let pick = |_| all.get(below(rng, all.len())).copied();
             Ok((0..count).filter_map(pick).collect())
         }

@@ -5,7 +5,7 @@ use crate::commands::Outcome;
 use crate::commands::scanning::{Cursor, ScanOptions};
 use crate::ctx::Ctx;
 use crate::encodings::hash::{Hash, value_of};
-use crate::encodings::listpack::Item;
+use shoal_rdb::listpack::Element;
 use crate::table::END;
 
 /// HSCAN key cursor [MATCH pattern] [COUNT count]
@@ -38,8 +38,8 @@ fn try_hscan(ctx: &mut Ctx<'_>) -> Outcome {
 }
 
 /// Collects fields from a cursor on and returns the next cursor. A small hash is returned as a whole.
-fn scan_hash<'h>(hash: &'h Hash, cursor: u64, options: &ScanOptions<'_>, found: &mut Vec<(Item<'h>, Item<'h>)>) -> u64 {
-    let mut keep = |field: Item<'h>, value: Item<'h>| {
+fn scan_hash<'h>(hash: &'h Hash, cursor: u64, options: &ScanOptions<'_>, found: &mut Vec<(Element<'h>, Element<'h>)>) -> u64 {
+    let mut keep = |field: Element<'h>, value: Element<'h>| {
         if options.wants(field.text(&mut itoa::Buffer::new())) {
             found.push((field, value));
         }
@@ -57,7 +57,7 @@ fn scan_hash<'h>(hash: &'h Hash, cursor: u64, options: &ScanOptions<'_>, found: 
         position = table.scan(position, &mut |entry| {
             examined += 1;
             if let Some(value) = value_of(entry) {
-                keep(Item::Bytes(entry.key()), value);
+                keep(Element::Str(entry.key()), value);
             }
         });
     }
