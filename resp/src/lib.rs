@@ -20,6 +20,8 @@ mod number;
 mod reply;
 mod request;
 mod simple;
+#[cfg(test)]
+mod work;
 
 pub use args::{ArgRange, Args, ArgsIter};
 pub use command::{write_args, write_command};

@@ -19,6 +19,10 @@ impl RequestParser {
     ) -> Result<Progress, RequestError> {
         let bound = self.limits.bulk_len_bound();
         while missing > 0 {
+            #[cfg(test)]
+            {
+                self.work += 12;
+            }
             let Some(range) = whole_argument(input, at, bound) else {
                 self.position = at;
                 self.missing = missing;
@@ -68,6 +72,10 @@ impl RequestParser {
     ) -> Result<Progress, RequestError> {
         let bound = self.limits.bulk_len_bound();
         while self.missing > 0 {
+            #[cfg(test)]
+            {
+                self.work += 12;
+            }
             // After an argument that came in pieces the next ones are usually whole.
             if open.is_none()
                 && let Some(range) = whole_argument(input, self.position, bound)
