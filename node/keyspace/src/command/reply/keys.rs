@@ -3,15 +3,15 @@
 use shoal_resp::{Args, ReplyWriter};
 
 use super::write_names;
-use crate::command::flags::CommandFlags;
-use crate::command::flags::KeyFlags;
+use crate::command::flags::{CommandFlags, KeyFlags};
 use crate::command::key_spec::KeySpec;
 use crate::command::keys::Keys;
 use crate::command::resolve::find;
+use crate::command::spec::CommandSpec;
 
 /// COMMAND GETKEYS: the keys of a request.
 pub fn get_keys(args: Args<'_>, reply: &mut ReplyWriter<'_>) {
-    let Some(keys) = keys_of(args.slice(2..), reply) else {
+    let Some((_, keys)) = keys_of(args.slice(2..), reply) else {
         return;
     };
     reply.array(keys.clone().count());
@@ -20,19 +20,23 @@ pub fn get_keys(args: Args<'_>, reply: &mut ReplyWriter<'_>) {
 
 /// COMMAND GETKEYSANDFLAGS: the keys of a request and what is done to them.
 pub fn get_keys_and_flags(args: Args<'_>, reply: &mut ReplyWriter<'_>) {
-    let Some(keys) = keys_of(args.slice(2..), reply) else {
+    let request = args.slice(2..);
+    let Some((spec, keys)) = keys_of(request, reply) else {
         return;
     };
     reply.array(keys.clone().count());
     for found in keys {
         reply.array(2);
         reply.bulk(found.key);
-        write_names(found.flags.names(), reply);
+        write_names(spec.flags_of(&found, request).names(), reply);
     }
 }
 
 /// The keys of a request; if there is nothing to iterate over, why that is has been written.
-fn keys_of<'a>(request: Args<'a>, reply: &mut ReplyWriter<'_>) -> Option<Keys<'a>> {
+fn keys_of<'a>(
+    request: Args<'a>,
+    reply: &mut ReplyWriter<'_>,
+) -> Option<(&'static CommandSpec, Keys<'a>)> {
     let refuse = |text: &str, reply: &mut ReplyWriter<'_>| {
         reply.error(text);
         None
@@ -56,5 +60,5 @@ fn keys_of<'a>(request: Args<'a>, reply: &mut ReplyWriter<'_>) -> Option<Keys<'a
     if keys.clone().next().is_none() && !may_be_without {
         return refuse("ERR Invalid arguments specified for command", reply);
     }
-    Some(keys)
+    Some((spec, keys))
 }
