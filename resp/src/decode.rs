@@ -4,11 +4,17 @@
 //! so that it goes on where it stopped: no byte is looked at twice, and no nesting uses the thread's stack. Bulk
 //! strings are shared with the input, not copied.
 
-use bytes::{Buf, Bytes, BytesMut};
+mod lines;
+mod payload;
+
+use bytes::{Buf, BytesMut};
 
 use crate::build::{Builder, Kind};
 use crate::number::{short_header, strict_i64};
-use crate::{BigNumber, DecodeError, Frame, Limits, SimpleStr, grammar};
+use crate::{DecodeError, Frame, Limits};
+
+use lines::{one_line, scalar};
+use payload::whole_payload;
 
 /// Finds frames in the bytes of one peer.
 #[derive(Debug)]
@@ -244,153 +250,5 @@ impl Decoder {
         self.check_depth()?;
         self.builder.open_streamed(aggregate, max);
         Ok(Step::Opened)
-    }
-
-    fn begin_payload(&mut self, kind: Payload, got: u64) -> Result<Step, DecodeError> {
-        let max = self.limits.bulk_len_max;
-        let held = self.chunks.len() as u64;
-        let too_long = got.saturating_add(held) > max;
-        let len = usize::try_from(got)
-            .ok()
-            .filter(|_| !too_long)
-            .ok_or(DecodeError::BulkTooLong { got, max })?;
-        self.state = State::Payload(kind, len);
-        Ok(Step::Opened)
-    }
-
-    /// Takes the payload once it is all here.
-    fn payload(
-        &mut self,
-        input: &mut BytesMut,
-        kind: Payload,
-        len: usize,
-    ) -> Result<Step, DecodeError> {
-        match input.get(len..len.saturating_add(2)) {
-            Some(b"\r\n") => {}
-            Some(_) => return Err(DecodeError::BadPayloadEnd),
-            None => return Ok(Step::Wait),
-        }
-        if kind == Payload::Chunk {
-            self.chunks
-                .extend_from_slice(input.get(..len).unwrap_or_default());
-            input.advance(len + 2);
-            self.state = State::ChunkLine;
-            return Ok(Step::Opened);
-        }
-        self.state = State::Line;
-        // An empty string needs no share of the buffer.
-        let payload = if len == 0 {
-            Bytes::new()
-        } else {
-            input.split_to(len).freeze()
-        };
-        input.advance(2);
-        Ok(Step::Leaf(match kind {
-            Payload::Bulk | Payload::Chunk => Frame::Bulk(payload),
-            Payload::BulkError => Frame::BulkError(payload),
-            Payload::Verbatim => {
-                let format = grammar::verbatim(&payload).ok_or(DecodeError::BadVerbatim)?;
-                Frame::Verbatim {
-                    format,
-                    text: payload.slice(4..),
-                }
-            }
-        }))
-    }
-
-    /// Reads `;<len>`; length zero ends the streamed string.
-    fn chunk_header(&mut self, input: &mut BytesMut) -> Result<Step, DecodeError> {
-        match input.first() {
-            None => return Ok(Step::Wait),
-            Some(b';') => {}
-            Some(&got) => return Err(DecodeError::ExpectedChunk(got)),
-        }
-        let Some(end) = self.find_line_end(input)? else {
-            return Ok(Step::Wait);
-        };
-        let len = input
-            .get(1..end)
-            .and_then(strict_i64)
-            .and_then(|len| u64::try_from(len).ok());
-        input.advance(end + 2);
-        match len.ok_or(DecodeError::BadLength)? {
-            0 => {
-                self.state = State::Line;
-                Ok(Step::Leaf(Frame::Bulk(
-                    core::mem::take(&mut self.chunks).freeze(),
-                )))
-            }
-            len => self.begin_payload(Payload::Chunk, len),
-        }
-    }
-
-    /// Where the line at the front of `input` ends. Each byte is looked at once, however often this is called.
-    fn find_line_end(&mut self, input: &BytesMut) -> Result<Option<usize>, DecodeError> {
-        let fresh = input.get(self.scanned..).unwrap_or_default();
-        let found = memchr::memchr2(b'\r', b'\n', fresh).map(|index| self.scanned + index);
-        let end = found.unwrap_or(input.len());
-        #[cfg(test)]
-        {
-            self.work += (end - self.scanned) as u64 + 2;
-        }
-        if end > self.limits.line_len_max {
-            return Err(DecodeError::LineTooLong {
-                max: self.limits.line_len_max,
-            });
-        }
-        match input.get(end..) {
-            Some([b'\r', b'\n', ..]) => {
-                self.scanned = 0;
-                Ok(Some(end))
-            }
-            Some([] | [b'\r']) => {
-                self.scanned = end;
-                Ok(None)
-            }
-            _ => Err(DecodeError::BadLineEnd),
-        }
-    }
-}
-
-/// Takes a bulk string off the input, if it is here as a whole: one share of the buffer and nothing else.
-#[inline]
-fn whole_payload(input: &mut BytesMut, header: usize, len: usize, max: u64) -> Option<Bytes> {
-    let end = header.saturating_add(len);
-    if input.get(end..end.saturating_add(2))? != b"\r\n" || len as u64 > max || len == 0 {
-        return None;
-    }
-    let mut whole = input.split_to(end + 2);
-    whole.advance(header);
-    whole.truncate(len);
-    Some(whole.freeze())
-}
-
-/// The text of a simple string or error.
-fn one_line(line: BytesMut) -> Result<SimpleStr, DecodeError> {
-    let text = match &line[..] {
-        // The most frequent reply of all needs no share of the buffer.
-        b"OK" => Bytes::from_static(b"OK"),
-        _ => line.freeze(),
-    };
-    SimpleStr::new(text).map_err(|_| DecodeError::BadLineEnd)
-}
-
-/// Reads a line that is a value by itself.
-fn scalar(kind: u8, line: Bytes) -> Result<Frame, DecodeError> {
-    match kind {
-        b':' => grammar::integer(&line)
-            .map(Frame::Integer)
-            .ok_or(DecodeError::BadInteger),
-        b'#' => grammar::boolean(&line)
-            .map(Frame::Boolean)
-            .ok_or(DecodeError::BadBoolean),
-        b',' => grammar::double(&line)
-            .map(Frame::Double)
-            .ok_or(DecodeError::BadDouble),
-        b'(' => BigNumber::new(line)
-            .map(Frame::BigNumber)
-            .map_err(|_| DecodeError::BadBigNumber),
-        _ if line.is_empty() => Ok(Frame::Null),
-        _ => Err(DecodeError::BadNull),
     }
 }
