@@ -322,7 +322,11 @@ impl Attempt {
         if self.manual {
             return;
         }
-        let (rank, shard_rank) = (facts.rank(), facts.shard_rank(self.primary));
+        // Shards that recover before us must not pull the others forward, all at once.
+        let (rank, shard_rank) = (
+            facts.rank(),
+            facts.shard_rank(self.primary).max(self.shard_rank),
+        );
         let base = timing.rank_step * self.rank + timing.shard_step * self.shard_rank;
         let moved = timing.rank_step * rank + timing.shard_step * shard_rank;
         self.due = Instant::from_micros(

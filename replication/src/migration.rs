@@ -147,6 +147,7 @@ impl MigrationFacts {
             .filter(|primary| primary.good_replicas() == most);
         richest
             .flat_map(|primary| &primary.replicas)
+            .filter(|replica| !replica.failed)
             .map(|replica| replica.id)
             .min()
     }
