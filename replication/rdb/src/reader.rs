@@ -516,7 +516,8 @@ fn read_pairs(
             .and_then(|field| Ok((field, cursor.string()?)));
         match pair {
             Ok(pair) => pairs.push(pair),
-            Err(Stop::Incomplete) if !pairs.is_empty() => break,
+            // What is wrong here is told after the pairs before it, whose own errors come first.
+            Err(_) if !pairs.is_empty() => break,
             Err(stop) => return Err(stop),
         }
         end = cursor.position();

@@ -487,3 +487,19 @@ fn errors_are_final_and_texts_are_the_servers() {
         "Bad data format"
     );
 }
+
+#[test]
+fn the_first_of_two_errors_is_told_whatever_the_pieces() {
+    // A hash whose first value refers to before its start, and whose second has no encoding.
+    let stream = with_body(b"\x04\x01h\x02\x01f\xc3\x02\x03\x20\x00\xe0");
+    let expected = items(&stream).unwrap_err();
+    assert_eq!(expected.kind, RdbErrorKind::Lzf(LzfError::BadReference));
+    for piece in 1..stream.len() {
+        let mut reader = Reader::new(Limits::default());
+        let error = stream.chunks(piece).find_map(|piece| {
+            reader.feed(piece);
+            std::iter::from_fn(|| reader.next().transpose()).find_map(Result::err)
+        });
+        assert_eq!(error, Some(expected), "pieces of {piece}");
+    }
+}
