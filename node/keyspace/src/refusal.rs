@@ -45,6 +45,7 @@ pub(crate) enum Refusal {
     DbIndex,
     #[error("{0}")]
     Text(&'static str),
-    #[error("{0}")]
-    Owned(String),
+    /// A text that repeats bytes of the client.
+    #[error("{}", String::from_utf8_lossy(.0))]
+    Quoting(Vec<u8>),
 }

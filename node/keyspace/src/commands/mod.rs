@@ -26,7 +26,10 @@ impl Ctx<'_> {
 
     #[cold]
     pub(crate) fn refuse(&mut self, refusal: &Refusal) {
-        self.reply.error(&refusal.to_string());
+        match refusal {
+            Refusal::Quoting(text) => self.reply.error_bytes(text),
+            other => self.reply.error(&other.to_string()),
+        }
     }
 
     /// An argument that must be an integer.

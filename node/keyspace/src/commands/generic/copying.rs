@@ -108,7 +108,8 @@ fn copy_options(ctx: &Ctx<'_>) -> Result<(usize, bool), Refusal> {
 
 /// An argument that is the number of a database.
 fn database_arg(ctx: &Ctx<'_>, index: usize) -> Result<usize, Refusal> {
-    let number = i32::try_from(ctx.int_arg(index)?).map_err(|_| Refusal::NotInteger)?;
+    let number = i32::try_from(ctx.int_arg(index)?);
+    let number = number.map_err(|_| Refusal::NotBetween(i32::MIN.into(), i32::MAX.into()))?;
     let db = usize::try_from(number).ok().filter(|&db| db < ctx.keyspace.database_count());
     db.ok_or(Refusal::DbIndex)
 }

@@ -72,7 +72,7 @@ fn try_restore(ctx: &mut Ctx<'_>) -> Outcome {
         return Err(Refusal::Text("ERR Invalid TTL value, must be >= 0"));
     }
     let limits = Limits { string_len_max: ctx.keyspace.options.string_len_max as u64, ..Limits::default() };
-    let value = payload::read(ctx.arg(3), &limits).map_err(|error| Refusal::Owned(format!("ERR {error}")))?;
+    let value = payload::read(ctx.arg(3), &limits).map_err(|error| Refusal::Quoting(format!("ERR {error}").into_bytes()))?;
     let form = if options.absolute { TimeForm::UNIX_MILLIS } else { TimeForm::MILLIS };
     let when = if ttl == 0 { None } else { Some(form.resolve(ttl, ctx.now).unwrap_or(i64::MAX)) };
     let replaced = ctx.keyspace.delete(place);

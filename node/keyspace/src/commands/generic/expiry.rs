@@ -50,7 +50,9 @@ impl Conditions {
             ];
             let flag = flags.into_iter().find(|(name, _)| is_word(word, name));
             let Some((_, flag)) = flag else {
-                return Err(Refusal::Owned(format!("ERR Unsupported option {}", String::from_utf8_lossy(word))));
+                // The reference server prints a C string, which ends at a zero byte.
+                let shown = word.split(|&byte| byte == 0).next().unwrap_or_default();
+                return Err(Refusal::Quoting([b"ERR Unsupported option ", shown].concat()));
             };
             *flag = true;
         }

@@ -102,5 +102,5 @@ fn resolve_range(start: i64, end: i64, len: usize) -> Option<(usize, usize)> {
     }
     let absolute = |offset: i64| if offset < 0 { offset.saturating_add(len).max(0) } else { offset };
     let (from, to) = (absolute(start), absolute(end).min(len - 1));
-    (from <= to && len > 0).then_some((from as usize, to as usize + 1))
+    (from <= to && len > 0).then(|| (from as usize, to as usize + 1))
 }
