@@ -4,12 +4,13 @@
 //! machine shares it among all replicas that wait.
 
 use bytes::Bytes;
-use shoal_keyspace::Keyspace;
+use shoal_keyspace::{Keyspace, Loaded, SnapshotWalk};
+use shoal_rdb::{Item, Reader, Writer, WriterConfig};
 use shoal_replication::{History, SnapshotFilter, SnapshotForm};
 use shoal_slots::{Now, ReplId};
 
 use super::event::LogLevel;
-use super::{DataPlane, settings};
+use super::{DataPlane, REDIS_VERSION, settings};
 
 /// How much of a snapshot is handed over at once.
 const CHUNK: usize = 64 * 1024;
@@ -20,16 +21,50 @@ const FREED_PER_TURN: usize = 256;
 #[derive(Debug)]
 pub(crate) struct Incoming {
     keyspace: Keyspace,
+    reader: Reader,
+    /// The database that keys belong to.
+    db: usize,
     announced: Option<u64>,
     received: u64,
+    /// The database that the stream has selected.
     stream_db: Option<u32>,
     failure: Option<String>,
 }
 
 impl Incoming {
     /// The next bytes.
-    pub(crate) fn feed(&mut self, bytes: &Bytes, _now: Now) {
+    pub(crate) fn feed(&mut self, bytes: &Bytes, now: Now) {
         self.received += bytes.len() as u64;
+        if self.failure.is_some() {
+            return;
+        }
+        self.reader.feed(bytes);
+        loop {
+            match self.reader.next() {
+                Ok(Some(item)) => self.take(item, now),
+                Ok(None) => return,
+                Err(error) => {
+                    self.failure = Some(error.to_string());
+                    return;
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, item: Item, now: Now) {
+        match item {
+            Item::Aux { name, value } if name == "repl-stream-db" => {
+                self.stream_db = core::str::from_utf8(&value).ok().and_then(|db| db.parse().ok());
+            }
+            Item::SelectDb(db) => self.db = usize::try_from(db).unwrap_or(usize::MAX),
+            Item::Entry { key, value, attributes } => {
+                let loaded = self.keyspace.insert_loaded(self.db, &key, value, &attributes, now.unix());
+                if loaded == Loaded::Refused {
+                    self.failure = Some(format!("key '{}' of database {}", key.escape_ascii(), self.db));
+                }
+            }
+            _ => {}
+        }
     }
 
     /// How many bytes were announced (0: unknown) and have come.
@@ -39,24 +74,24 @@ impl Incoming {
 
     /// The dataset and the database that the stream has selected, if all of it came and was sound.
     pub(crate) fn finish(self) -> Result<(Keyspace, Option<u32>), String> {
-        match self.failure {
-            Some(failure) => Err(failure),
-            None => Ok((self.keyspace, self.stream_db)),
+        if let Some(failure) = self.failure {
+            return Err(failure);
         }
+        self.reader.finish().map_err(|error| error.to_string())?;
+        Ok((self.keyspace, self.stream_db))
     }
 }
 
 impl DataPlane {
     pub(crate) fn new_incoming(&mut self, len: Option<u64>) -> Incoming {
         use rand_core::Rng;
-        let keyspace = Keyspace::new(settings::keyspace_config(&self.config), self.rng.next_u64());
-        Incoming {
-            keyspace,
-            announced: len,
-            received: 0,
-            stream_db: None,
-            failure: None,
-        }
+        let mut keyspace = Keyspace::new(settings::keyspace_config(&self.config), self.rng.next_u64());
+        // Keys that are past their time stay until the primary deletes them.
+        keyspace.set_replica(true);
+        let mut limits = shoal_rdb::Limits::default();
+        limits.string_len_max = limits.string_len_max.max(keyspace.options().string_len_max as u64);
+        let reader = Reader::new(limits);
+        Incoming { keyspace, reader, db: 0, announced: len, received: 0, stream_db: None, failure: None }
     }
 
     /// A new dataset takes the place of the old one, whose memory is freed piece by piece.
@@ -119,7 +154,23 @@ impl DataPlane {
         self.primary.snapshot_done(self.now);
     }
 
-    fn snapshot_bytes(&mut self, _history: History, _with_data: bool) -> Vec<u8> {
-        Vec::new()
+    /// The whole dataset as it is now. Version 10 of the format: what is in it needs no newer one, and
+    /// Redis 7.0 could not read that.
+    fn snapshot_bytes(&self, history: History, with_data: bool) -> Vec<u8> {
+        let mut writer = Writer::new(WriterConfig::default());
+        let ctime = self.now.unix().secs().to_string();
+        writer.aux(b"redis-ver", REDIS_VERSION.as_bytes());
+        writer.aux(b"redis-bits", usize::BITS.to_string().as_bytes());
+        writer.aux(b"ctime", ctime.as_bytes());
+        writer.aux(b"used-mem", self.keyspace.memory_used().to_string().as_bytes());
+        writer.aux(b"repl-stream-db", b"0");
+        writer.aux(b"repl-id", history.replid.as_bytes());
+        writer.aux(b"repl-offset", history.offset.to_string().as_bytes());
+        writer.aux(b"aof-base", b"0");
+        if with_data {
+            let mut walk = SnapshotWalk::new(false);
+            while walk.advance(&self.keyspace, self.now.unix(), usize::MAX, &mut writer) {}
+        }
+        writer.finish()
     }
 }

@@ -1,4 +1,4 @@
-//! What `CLIENT HELP`, `CONFIG HELP` and `COMMAND HELP` answer.
+//! What `CLIENT HELP` and `CONFIG HELP` answer.
 
 use crate::data_plane::DataPlane;
 use crate::data_plane::call::{Call, Flow};
@@ -89,39 +89,6 @@ pub(crate) fn config(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
                 "Reset statistics reported by the INFO command.",
             ),
             ("REWRITE", "Rewrite the configuration file."),
-        ],
-    )
-}
-
-/// `COMMAND HELP`.
-pub(crate) fn command(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
-    help(
-        plane,
-        call,
-        "COMMAND",
-        &[
-            ("(no subcommand)", "Return details about all commands."),
-            (
-                "COUNT",
-                "Return the total number of commands in this server.",
-            ),
-            ("LIST", "Return a list of all commands in this server."),
-            (
-                "INFO [<command-name> ...]",
-                "Return details about multiple commands.",
-            ),
-            (
-                "DOCS [<command-name> ...]",
-                "Return documentation details about multiple commands.",
-            ),
-            (
-                "GETKEYS <full-command>",
-                "Return the keys from a full command.",
-            ),
-            (
-                "GETKEYSANDFLAGS <full-command>",
-                "Return the keys and the access flags from a full command.",
-            ),
         ],
     )
 }

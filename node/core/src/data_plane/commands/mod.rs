@@ -3,7 +3,6 @@
 mod client;
 mod client_control;
 mod cluster;
-mod command;
 mod config;
 mod connection;
 mod help;
@@ -12,7 +11,7 @@ mod replication;
 mod server;
 
 use shoal_keyspace::command::{
-    ClientCommand, ClusterCommand, CommandCommand, ConfigCommand, NodeCommand,
+    ClientCommand, ClusterCommand, CommandCommand, ConfigCommand, NodeCommand, reply,
 };
 
 use super::DataPlane;
@@ -84,11 +83,10 @@ fn run_cluster(plane: &mut DataPlane, call: &Call<'_>, command: ClusterCommand) 
     }
 }
 
+/// The table describes itself.
 fn run_command(plane: &mut DataPlane, call: &Call<'_>, sub: CommandCommand) -> Flow {
-    match sub {
-        CommandCommand::Help => help::command(plane, call),
-        _ => command::run(plane, call, sub),
-    }
+    reply::command(sub, call.args, &mut plane.reply(call.client));
+    Flow::Next
 }
 
 fn run_config(plane: &mut DataPlane, call: &Call<'_>, command: ConfigCommand) -> Flow {
