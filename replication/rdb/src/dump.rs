@@ -9,7 +9,7 @@ use crate::crc64::Crc64;
 use crate::cursor::{Cursor, Stop};
 use crate::encode;
 use crate::error::RdbErrorKind;
-use crate::reader::Limits;
+use crate::item::Limits;
 use crate::types::{VERSION_MAX, ValueType};
 use crate::value::{Layout, Value};
 

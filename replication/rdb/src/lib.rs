@@ -10,6 +10,7 @@ mod cursor;
 pub mod dump;
 mod encode;
 mod error;
+mod item;
 pub mod listpack;
 pub mod lzf;
 mod reader;
@@ -21,7 +22,8 @@ mod zipmap;
 
 pub use crc64::Crc64;
 pub use error::{ModuleName, RdbError, RdbErrorKind};
-pub use reader::{Attributes, Checksum, Item, Limits, Reader};
+pub use item::{Attributes, Checksum, Item, Limits};
+pub use reader::Reader;
 pub use types::{VERSION_MAX, ValueType};
 pub use value::Value;
 pub use writer::{Writer, WriterConfig};

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::crc64::Crc64;
 use crate::encode;
-use crate::reader::Attributes;
+use crate::item::Attributes;
 use crate::types::{ValueType, opcode};
 
 /// The oldest version written: all types of this crate are in it, and Redis 7.0 reads it.
