@@ -206,8 +206,10 @@ impl CommandSpec {
     /// The subcommand of this name, in any case.
     #[must_use]
     pub fn subcommand(&self, name: &[u8]) -> Option<&'static Self> {
+        // A subcommand's full name starts with its container's and a bar.
+        let own = |sub: &&'static Self| sub.name.as_bytes().get(self.name.len() + 1..);
         self.subcommands
             .iter()
-            .find(|sub| sub.own_name().as_bytes().eq_ignore_ascii_case(name))
+            .find(|sub| own(sub).is_some_and(|own| own.eq_ignore_ascii_case(name)))
     }
 }
