@@ -201,7 +201,11 @@ impl Node {
             Some(Wire::Primary) => process
                 .data
                 .handle_primary_link(world.now, PrimaryLinkInput::Bytes(payload)),
-            Some(Wire::Client(client)) => process.data.handle_input(world.now, client, payload),
+            Some(Wire::Client(client)) => {
+                process.data.handle_input(world.now, client, payload);
+                // Only output that others caused is announced.
+                write_output(self.host, process, world, client);
+            }
             None => {}
         }
         self.settle(world);

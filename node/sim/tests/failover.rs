@@ -8,7 +8,8 @@ use shoal_sim::{Loss, Options, World};
 fn a_replica_takes_over_and_the_old_primary_returns_as_a_replica() {
     for seed in 0..20 {
         let mut world = World::new(seed, Options::default());
-        world.form_cluster(3).expect("the cluster forms");
+        let formed = world.form_cluster(3);
+        formed.unwrap_or_else(|stuck| panic!("{}\nseed {seed}: {stuck}", world.log()));
         let victim = world.owner_of(b"user:1").expect("the slot has an owner");
         let before = world.elapsed();
         world.crash(victim, Loss::Nothing);
