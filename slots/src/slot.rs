@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crc::{CRC_16_XMODEM, Crc, Table};
+
 /// How many hash slots a cluster has.
 pub const SLOT_COUNT: u16 = 16384;
 
@@ -33,7 +35,7 @@ impl Slot {
     #[inline]
     #[must_use]
     pub fn of_key(key: &[u8]) -> Self {
-        Self(crc16::State::<crc16::XMODEM>::calculate(hash_tag(key)) & (SLOT_COUNT - 1))
+        Self(crc16(hash_tag(key)) & (SLOT_COUNT - 1))
     }
 
     /// The number of the slot, 0 to 16383.
@@ -68,6 +70,22 @@ impl fmt::Debug for Slot {
     }
 }
 
+/// From this length on, sixteen bytes at a time are faster than one.
+const SLICING_MIN: usize = 16;
+
+static SLICING: Crc<u16, Table<16>> = Crc::<u16, Table<16>>::new(&CRC_16_XMODEM);
+
+/// CRC16 (XMODEM). Of the two crates each is the faster one for its lengths: for a key of 16 bytes slicing takes a
+/// third of the time, for one of 8 twice as long.
+#[inline]
+fn crc16(bytes: &[u8]) -> u16 {
+    if bytes.len() < SLICING_MIN {
+        crc16::State::<crc16::XMODEM>::calculate(bytes)
+    } else {
+        SLICING.checksum(bytes)
+    }
+}
+
 /// The part of a key that is hashed: what stands between the first `{` and the first `}` after it, if
 /// that is not empty; otherwise the whole key.
 #[inline]
@@ -98,6 +116,21 @@ mod tests {
             assert_eq!(Slot::of_key(key).get(), slot);
         }
         assert_eq!(hash_tag(b"a{b}c{d}"), b"b");
+        assert_eq!(hash_tag(b"a}b{}c{d}"), b"a}b{}c{d}");
         assert_eq!(hash_tag(b"a{bc"), b"a{bc");
+    }
+
+    #[test]
+    fn short_and_long_keys_are_hashed_alike() {
+        let bytes: alloc::vec::Vec<u8> = (0..200_u8).map(|n| n.wrapping_mul(37)).collect();
+        for len in 0..bytes.len() {
+            let expected = crc16::State::<crc16::XMODEM>::calculate(&bytes[..len]);
+            assert_eq!(
+                (crc16(&bytes[..len]), SLICING.checksum(&bytes[..len])),
+                (expected, expected),
+                "{len}"
+            );
+        }
+        assert_eq!(crc16(b"123456789"), 0x31c3);
     }
 }
