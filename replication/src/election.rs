@@ -128,6 +128,10 @@ impl Election {
     /// Looks at the facts and does what is due. Call it when facts change and at
     /// [`Election::poll_timeout`]; more often does no harm.
     pub fn handle_timeout(&mut self, now: Now, facts: &ElectionFacts) {
+        // A manual attempt ends with the manual failover, so that the operator can try again.
+        if !facts.manual && self.attempt.as_ref().is_some_and(|attempt| attempt.manual) {
+            self.attempt = None;
+        }
         match facts.eligible(now, &self.timing) {
             Ok(primary) => self.stand(now, facts, primary),
             Err(refusal) => {

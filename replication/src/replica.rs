@@ -228,7 +228,8 @@ impl Replica {
     }
 
     /// The snapshot is loaded: its history is ours now, and the stream goes on from there. Call
-    /// [`crate::Primary::adopt`] with [`Replica::history`] (or, after a plain `SYNC`, a new one).
+    /// [`crate::Primary::adopt`] with [`Replica::history`], or after a plain `SYNC`, which leaves none,
+    /// [`crate::Primary::adopt_unnamed`].
     pub fn snapshot_loaded(&mut self, now: Now, stream_db: Option<u32>) {
         let Phase::Loading { marked, connected } = self.phase else {
             return;

@@ -1,5 +1,9 @@
 //! The backlog against the simplest thing that could be right: a vector of everything.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use proptest::prelude::*;
 use shoal_replication::{BACKLOG_SIZE_MIN, Backlog};

@@ -1,6 +1,10 @@
 //! Recorded conversations of Redis 7.0.15, 7.2.6 and Valkey 8.0.1 replayed: what a real primary sent goes into
 //! `Replica`, what real replicas sent goes into `Primary`, and the answers are compared with the recorded ones.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 

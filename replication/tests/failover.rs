@@ -2,7 +2,11 @@
 //! with random delays, with votes that take time to reach the disk, and with voters that restart.
 //!
 //! Checked on every run: no epoch has two winners, and every shard that lost its primary gets a new one.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

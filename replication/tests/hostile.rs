@@ -1,6 +1,10 @@
 //! Row 30 of the list of bad inputs: a hostile primary. Whatever it sends, the replica neither panics nor reserves
 //! what has not arrived; it leaves, says why, and does not ask for the same bytes again.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::time::Duration;
 

@@ -1,6 +1,10 @@
 //! `CLUSTER FAILOVER` in its three forms, votes and their refusals in order, and replica migration: small machines,
 //! stepped by hand.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 use std::time::Duration;
 
@@ -247,6 +251,31 @@ fn both_sides_give_up_after_five_seconds() {
 }
 
 #[test]
+fn an_operator_may_try_again_at_once() {
+    let mut election = Election::new(Timing::redis(Duration::from_secs(15)), 1);
+    let alive = |manual| ElectionFacts {
+        primary_failed: false,
+        failed_since: None,
+        manual,
+        ..election_facts()
+    };
+    let requests = |election: &mut Election| {
+        std::iter::from_fn(|| election.poll_action())
+            .filter(|action| matches!(action, ElectionAction::RequestVotes { .. }))
+            .count()
+    };
+    election.handle_timeout(at(0), &alive(true));
+    assert_eq!(requests(&mut election), 1);
+    election.handle_timeout(at(5001), &alive(false));
+    election.handle_timeout(at(5100), &alive(true));
+    assert_eq!(
+        requests(&mut election),
+        1,
+        "though the votes of the first try could still come"
+    );
+}
+
+#[test]
 fn who_may_not_stand_learns_why() {
     let timing = Timing::redis(T);
     let down = |millis| PrimaryLink::Down {
@@ -445,7 +474,8 @@ fn votes_are_refused_in_order_and_given_once_per_epoch() {
         config_epoch: Epoch(1),
         force: false,
     };
-    let newer = Some((Slot::new(9).unwrap(), id('o'), Epoch(4)));
+    let (slot, owner, epoch) = (Slot::new(9).unwrap(), id('o'), Epoch(4));
+    let newer = Some((slot, owner, epoch));
     // Everything is wrong at first; with each step the first fault is mended and the next one is named.
     let alive = Candidate {
         is_replica: false,
@@ -485,7 +515,6 @@ fn votes_are_refused_in_order_and_given_once_per_epoch() {
     });
     assert_eq!(ask(&facts), Err(VoteRefusal::PrimaryAlive));
     facts.candidate = Some(candidate);
-    let (slot, owner, epoch) = newer.unwrap();
     assert_eq!(
         ask(&facts),
         Err(VoteRefusal::NewerOwner { slot, owner, epoch })

@@ -109,6 +109,14 @@ impl Primary {
         self.ensure_backlog();
     }
 
+    /// After a full synchronisation by plain `SYNC`: the primary did not say which history it is, so ours
+    /// gets a name that nobody else has.
+    pub fn adopt_unnamed(&mut self) {
+        let replid = ReplId::random(&mut self.rng);
+        let offset = ReplOffset(0);
+        self.adopt(History { replid, offset });
+    }
+
     /// After a restart from a snapshot that carried a history. A primary continues it under a new name
     /// (replicas may continue), a replica (call [`Primary::become_replica`] too) goes on with it.
     pub fn restore(&mut self, now: Now, history: History, as_replica: bool) {
