@@ -201,7 +201,10 @@ fn deliver(
             Err(error) => Err(error),
         };
         if let Err(error) = result {
-            log::log(LogLevel::Verbose, &format!("Bad data on a bus link: {error}"));
+            log::log(
+                LogLevel::Verbose,
+                &format!("Bad data on a bus link: {error}"),
+            );
             if error.is_fatal() {
                 return Err(io::ErrorKind::InvalidData.into());
             }

@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use shoal_core::{ControlEvent, ControlPlane, Generation, ToControl, ToData};
-use shoal_slots::Instant;
+use shoal_slots::{Instant, Now};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::spawn_local;
 
@@ -34,6 +34,10 @@ pub(crate) struct Control {
     pub(crate) bus: Bus,
     to_data: mpsc::UnboundedSender<ToData>,
     saves: mpsc::UnboundedSender<Save>,
+    /// nodes.conf, while no save of it is under way on another thread.
+    file: RefCell<Option<NodesFile>>,
+    /// Saves that wait for that thread or are under way on it. A later one must not overtake them.
+    queued: Cell<usize>,
     /// When the timer is set to ring, and how to set it anew.
     armed: Cell<Instant>,
     rearm: Notify,
@@ -61,12 +65,14 @@ pub(crate) async fn run(
         bus: Bus::default(),
         to_data: queues.to_data,
         saves,
+        file: RefCell::new(Some(file)),
+        queued: Cell::new(0),
         armed: Cell::new(Instant::from_micros(u64::MAX)),
         rearm: Notify::new(),
         me: RefCell::default(),
     });
     *control.me.borrow_mut() = Rc::downgrade(&control);
-    spawn_local(save_in_order(control.clone(), file, to_save));
+    spawn_local(save_in_order(control.clone(), to_save));
     for listener in listeners {
         spawn_local(crate::bus::accept(control.clone(), listener));
     }
@@ -87,7 +93,7 @@ impl Control {
 
     fn settle(&self, plane: &mut ControlPlane) {
         while let Some(event) = plane.poll_event() {
-            self.act(event);
+            self.act(plane, event);
         }
         while let Some(transmit) = plane.poll_transmit() {
             self.bus.send(transmit);
@@ -104,7 +110,7 @@ impl Control {
         }
     }
 
-    fn act(&self, event: ControlEvent) {
+    fn act(&self, plane: &mut ControlPlane, event: ControlEvent) {
         match event {
             ControlEvent::Connect { link, ip, port } => {
                 if let Some(control) = self.me.borrow().upgrade() {
@@ -116,13 +122,14 @@ impl Control {
                 generation,
                 text,
                 fsync,
-            } => {
-                let _ = self.saves.send(Save {
+            } => self.save(
+                plane,
+                Save {
                     generation,
                     text,
                     fsync,
-                });
-            }
+                },
+            ),
             ControlEvent::Log { level, text } => log::log(level_of(level), &text),
             ControlEvent::Fatal(text) => {
                 log::warning(&text);
@@ -131,6 +138,44 @@ impl Control {
             other => log::warning(&format!(
                 "The shell does not know how to do this: {other:?}"
             )),
+        }
+    }
+}
+
+impl Control {
+    /// What need not survive a power cut is written at once, before the answers that depend on it go out: a
+    /// process that is killed right after its `OK` must not have forgotten. What has to be on disk takes
+    /// longer, and must not keep the bus waiting.
+    fn save(&self, plane: &mut ControlPlane, save: Save) {
+        let mut file = self.file.borrow_mut();
+        match file.as_mut() {
+            Some(file) if !save.fsync && self.queued.get() == 0 => {
+                let result = file.save(&save.text, false);
+                confirm(plane, self.clock.now(), save.generation, &result);
+            }
+            _ => {
+                self.queued.set(self.queued.get() + 1);
+                // The task ends only with the process.
+                let _ = self.saves.send(save);
+            }
+        }
+    }
+}
+
+fn confirm(
+    plane: &mut ControlPlane,
+    now: Now,
+    generation: Generation,
+    result: &std::io::Result<()>,
+) {
+    match result {
+        Ok(()) => plane.saved(now, generation),
+        Err(error) => {
+            let reason = crate::listen::system_text(error);
+            log::warning(&format!(
+                "Could not save the cluster configuration: {reason}"
+            ));
+            plane.save_failed(now, generation, &reason);
         }
     }
 }
@@ -166,40 +211,30 @@ async fn hear_data(control: Rc<Control>, mut from_data: mpsc::UnboundedReceiver<
 
 /// Writes nodes.conf off this thread, one save at a time. Of several that wait only the last is written: it
 /// contains the others.
-async fn save_in_order(
-    control: Rc<Control>,
-    file: NodesFile,
-    mut to_save: mpsc::UnboundedReceiver<Save>,
-) {
-    let mut file = Some(file);
+async fn save_in_order(control: Rc<Control>, mut to_save: mpsc::UnboundedReceiver<Save>) {
     let mut waiting = Vec::new();
     while to_save.recv_many(&mut waiting, MESSAGES_PER_TURN).await > 0 {
         let fsync = waiting.iter().any(|save: &Save| save.fsync);
         let generations: Vec<Generation> = waiting.iter().map(|save| save.generation).collect();
-        let Some((last, mut held)) = waiting.pop().zip(file.take()) else {
+        let file = control.file.borrow_mut().take();
+        let Some((last, mut file)) = waiting.pop().zip(file) else {
             return;
         };
         waiting.clear();
         let written = tokio::task::spawn_blocking(move || {
-            let result = held.save(&last.text, fsync);
-            (held, result)
+            let result = file.save(&last.text, fsync);
+            (file, result)
         });
-        let Ok((held, result)) = written.await else {
+        let Ok((file, result)) = written.await else {
             return;
         };
-        file = Some(held);
+        *control.file.borrow_mut() = Some(file);
+        control
+            .queued
+            .set(control.queued.get().saturating_sub(generations.len()));
         let now = control.clock.now();
         for generation in generations {
-            match &result {
-                Ok(()) => control.call(|plane| plane.saved(now, generation)),
-                Err(error) => {
-                    let reason = crate::listen::system_text(error);
-                    log::warning(&format!(
-                        "Could not save the cluster configuration: {reason}"
-                    ));
-                    control.call(|plane| plane.save_failed(now, generation, &reason));
-                }
-            }
+            control.call(|plane| confirm(plane, now, generation, &result));
         }
     }
 }

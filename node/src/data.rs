@@ -185,8 +185,10 @@ impl Data {
     pub(crate) fn start(
         self: &Rc<Self>,
         from_control: Option<mpsc::UnboundedReceiver<ToData>>,
-        facts: ProcessFacts,
+        mut facts: ProcessFacts,
     ) {
+        facts::refresh(&mut facts);
+        self.plane.borrow_mut().set_process_facts(facts.clone());
         spawn_local(keep_time(self.clone()));
         spawn_local(keep_facts(self.clone(), facts));
         if let Some(from_control) = from_control {
@@ -226,6 +228,7 @@ async fn keep_facts(data: Rc<Data>, mut facts: ProcessFacts) {
     turn.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         turn.tick().await;
+        // Measured again on every turn; the first comes at once and costs nothing.
         facts::refresh(&mut facts);
         data.plane.borrow_mut().set_process_facts(facts.clone());
     }

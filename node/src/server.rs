@@ -147,15 +147,9 @@ fn start_control(
     (file, text): (NodesFile, Option<String>),
 ) -> Result<(ToControlSender, mpsc::UnboundedReceiver<ToData>), String> {
     let name = config.cluster_config_file();
-    let plane = ControlPlane::new(
-        config.clone(),
-        text.as_deref(),
-        seed(),
-        clock.now(),
-    )
-    .map_err(|error| {
-        format!("Unrecoverable error: corrupted cluster config file {name}: {error}")
-    })?;
+    let plane = ControlPlane::new(config.clone(), text.as_deref(), seed(), clock.now()).map_err(
+        |error| format!("Unrecoverable error: corrupted cluster config file {name}: {error}"),
+    )?;
     let failed = |_| {
         format!(
             "Failed listening on port {} (cluster), aborting.",

@@ -18,7 +18,7 @@ pub const LINE_LEN_MAX: usize = 1 << 20;
 const INCLUDE_DEPTH_MAX: usize = 32;
 const INCLUDES_MAX: usize = 1000;
 /// Bounds of `hz`, applied after reading as Redis does.
-const HZ_BOUNDS: (i128, i128) = (1, 500);
+pub(crate) const HZ_BOUNDS: (i128, i128) = (1, 500);
 
 /// Options of older versions: accepted with one value, and without effect.
 const FORGOTTEN: [&[u8]; 3] = [

@@ -2,8 +2,12 @@
 
 use crate::config::Config;
 use crate::error::{SetError, lossy};
+use crate::load::HZ_BOUNDS;
 use crate::option::{Flags, OptionId, OptionSpec, lookup};
 use crate::value::{Value, parse};
+
+/// The smallest backlog.
+const BACKLOG_MIN: i128 = 16 * 1024;
 
 /// What decides whether a client may set an option now.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -47,7 +51,8 @@ impl Config {
                 (false, text) => vec![text],
             };
             let old = self.value(spec.id).clone();
-            match parse(spec, &words, Some(&old), true) {
+            let parsed = parse(spec, &words, Some(&old), true);
+            match parsed.map(|value| within_bounds(spec.id, value)) {
                 Ok(value) if value == old => {}
                 Ok(value) => {
                     self.put(spec.id, value);
@@ -86,18 +91,21 @@ fn choose<'a>(
     context: SetContext,
 ) -> Result<Vec<Chosen<'a>>, SetError> {
     let mut chosen: Vec<Chosen<'a>> = Vec::new();
-    let mut refusal = None;
     for (name, text) in pairs {
-        let Some((spec, spelling)) = lookup(name) else {
-            // An unknown name wins over any other complaint.
-            return Err(SetError::Unknown(lossy(name)));
-        };
-        if refusal.is_none() {
-            refusal = may_set(spec, spelling, name, context, &chosen).err();
-        }
+        let (spec, spelling) = lookup(name).ok_or_else(|| SetError::Unknown(lossy(name)))?;
+        may_set(spec, spelling, name, context, &chosen)?;
         chosen.push((spec, spelling, text));
     }
-    refusal.map_or(Ok(chosen), Err)
+    Ok(chosen)
+}
+
+/// Some values are moved into their bounds instead of being refused.
+fn within_bounds(id: OptionId, value: Value) -> Value {
+    match (id, value) {
+        (OptionId::Hz, Value::Number(hz)) => Value::Number(hz.clamp(HZ_BOUNDS.0, HZ_BOUNDS.1)),
+        (OptionId::ReplBacklogSize, Value::Number(size)) => Value::Number(size.max(BACKLOG_MIN)),
+        (_, value) => value,
+    }
 }
 
 fn may_set(
@@ -184,7 +192,7 @@ mod tests {
                 ),
             ),
             (
-                &[("databases", "1"), ("foo", "2")],
+                &[("port", "1"), ("foo", "2")],
                 "ERR Unknown option or number of arguments for CONFIG SET - 'foo'".into(),
             ),
         ] {

@@ -52,6 +52,8 @@ impl Nodes {
                 ("--logfile", "node.log".into()),
                 ("--cluster-enabled", "yes".into()),
                 ("--cluster-config-file", "nodes.conf".into()),
+                // Nobody else is expected to join a synchronisation, so there is nothing to wait for.
+                ("--repl-diskless-sync-delay", "0".into()),
                 ("--cluster-node-timeout", options.node_timeout.to_string()),
             ];
             let child = Command::new(&program)
