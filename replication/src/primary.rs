@@ -4,9 +4,11 @@
 //! it ([`Primary::feed_stream`]), so that it can be promoted without anybody losing his place.
 //!
 //! This file is the face; `primary/` has the rooms: `peer` (one connection), `sync` (who may continue),
-//! `snapshot` (full synchronisations), `output` (what is written where), `timers`.
+//! `snapshot` (full synchronisations), `lag` (how the stream grows), `output` (what is written where),
+//! `history`, `timers`.
 
 mod history;
+mod lag;
 mod output;
 mod peer;
 mod snapshot;
@@ -24,6 +26,7 @@ use crate::backlog::Backlog;
 use crate::config::PrimaryConfig;
 use crate::event::{CloseReason, PrimaryEvent, ReplicaKey};
 pub use history::Upstream;
+use lag::Longest;
 use peer::Peer;
 pub use peer::{ReplicaInfo, ReplicaStage};
 use snapshot::Snapshot;
@@ -33,9 +36,6 @@ pub use sync::{PsyncAnswer, ReplconfReply};
 /// The keepalive and GETACK commands exactly as the reference servers write them.
 const PING: &[u8] = b"*1\r\n$4\r\nping\r\n";
 const GETACK: &[u8] = b"*3\r\n$8\r\nREPLCONF\r\n$6\r\nGETACK\r\n$1\r\n*\r\n";
-
-/// How often lags are looked at, in bytes of stream.
-const LAG_CHECK_EVERY: u64 = 16 * 1024;
 
 /// How many synchronisations were served (INFO `sync_full`, `sync_partial_ok`, `sync_partial_err`).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -48,13 +48,6 @@ pub struct SyncStats {
     pub partial_refused: u64,
     /// Replicas cut off because they lagged too far behind.
     pub lag_cuts: u64,
-}
-
-/// The longest command in the stream that somebody has still to read.
-#[derive(Clone, Copy, Debug, Default)]
-struct Longest {
-    len: u64,
-    end: u64,
 }
 
 /// One history and the replicas that read it. See the crate's page for the order of calls.
@@ -254,70 +247,6 @@ impl Primary {
             self.note_loneliness(now);
             self.trim();
         }
-    }
-
-    fn append(&mut self, bytes: &[u8]) {
-        let Some(backlog) = &mut self.backlog else {
-            return;
-        };
-        backlog.append(bytes);
-        let (len, end) = (bytes.len() as u64, backlog.end().0);
-        if len >= self.longest.len {
-            self.longest = Longest { len, end };
-        }
-        self.unchecked += len;
-        if self.unchecked >= LAG_CHECK_EVERY {
-            self.unchecked = 0;
-            self.trim();
-        }
-    }
-
-    /// Cuts off who is hopelessly behind and drops what nobody needs.
-    fn trim(&mut self) {
-        self.cut_laggards();
-        let slowest = self.slowest();
-        if slowest.is_none_or(|slowest| slowest.0 >= self.longest.end) {
-            self.longest = Longest::default();
-        }
-        if let Some(backlog) = &mut self.backlog {
-            backlog.trim(slowest);
-        }
-    }
-
-    fn cut_laggards(&mut self) {
-        let (end, hard) = (self.offset().0, self.hard_limit());
-        let Some(hard) = hard else { return };
-        let lags = |peer: &Peer| {
-            peer.reads_stream()
-                .then(|| end.saturating_sub(peer.cursor.0))
-        };
-        while let Some((key, lag)) = self
-            .peers
-            .iter()
-            .find_map(|(key, peer)| lags(peer).filter(|lag| *lag > hard).map(|lag| (*key, lag)))
-        {
-            self.stats.lag_cuts += 1;
-            self.close(key, CloseReason::LagLimit { lag });
-        }
-    }
-
-    /// A value larger than the limit is no reason to cut everybody off (and to send it again inside a
-    /// snapshot), and neither is what the backlog keeps anyway.
-    fn hard_limit(&self) -> Option<u64> {
-        let hard = self.config.lag_limit.hard_len;
-        (hard > 0).then(|| {
-            hard.max(self.config.backlog_size)
-                .saturating_add(self.longest.len)
-        })
-    }
-
-    /// The offset of the slowest reader of the stream.
-    fn slowest(&self) -> Option<ReplOffset> {
-        self.peers
-            .values()
-            .filter(|peer| peer.reads_stream())
-            .map(|peer| peer.cursor)
-            .min()
     }
 
     fn attached(&self) -> impl Iterator<Item = &Peer> {
