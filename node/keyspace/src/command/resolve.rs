@@ -13,14 +13,16 @@ const SHOWN: usize = 128;
 /// arguments.
 ///
 /// # Errors
-/// [`CommandError`], which writes the error reply.
+/// [`CommandError`], which writes the error reply; boxed, so that the good case stays small.
 #[inline]
-pub fn resolve(args: Args<'_>) -> Result<&'static CommandSpec, CommandError> {
+pub fn resolve(args: Args<'_>) -> Result<&'static CommandSpec, Box<CommandError>> {
     let name = args.first().unwrap_or_default();
     let Some(mut spec) = lookup(name) else {
         return Err(unknown(args));
     };
-    if let (false, Some(word)) = (spec.subcommands.is_empty(), args.get(1)) {
+    if !spec.subcommands.is_empty()
+        && let Some(word) = args.get(1)
+    {
         spec = spec
             .subcommand(word)
             .ok_or_else(|| unknown_subcommand(spec, word))?;
@@ -28,7 +30,7 @@ pub fn resolve(args: Args<'_>) -> Result<&'static CommandSpec, CommandError> {
     if spec.takes(args.len()) {
         Ok(spec)
     } else {
-        Err(CommandError::WrongArity { name: spec.name })
+        Err(wrong_arity(spec.name))
     }
 }
 
@@ -53,7 +55,7 @@ pub fn find_by_full_name(name: &[u8]) -> Option<&'static CommandSpec> {
 
 /// `'FOO', with args beginning with: 'a' 'b' `
 #[cold]
-fn unknown(args: Args<'_>) -> CommandError {
+fn unknown(args: Args<'_>) -> Box<CommandError> {
     let mut shown = b"'".to_vec();
     shown.extend_from_slice(shortened(args.first().unwrap_or_default(), SHOWN));
     shown.extend_from_slice(b"', with args beginning with: ");
@@ -67,15 +69,18 @@ fn unknown(args: Args<'_>) -> CommandError {
         shown.extend_from_slice(shortened(arg, SHOWN - used));
         shown.extend_from_slice(b"' ");
     }
-    CommandError::Unknown { shown }
+    Box::new(CommandError::Unknown { shown })
 }
 
 #[cold]
-fn unknown_subcommand(container: &CommandSpec, word: &[u8]) -> CommandError {
-    CommandError::UnknownSubcommand {
-        container: container.name,
-        shown: shortened(word, SHOWN).to_vec(),
-    }
+fn unknown_subcommand(container: &CommandSpec, word: &[u8]) -> Box<CommandError> {
+    let (container, shown) = (container.name, shortened(word, SHOWN).to_vec());
+    Box::new(CommandError::UnknownSubcommand { container, shown })
+}
+
+#[cold]
+fn wrong_arity(name: &'static str) -> Box<CommandError> {
+    Box::new(CommandError::WrongArity { name })
 }
 
 /// At most `max` bytes of what a client sent, and none from a zero byte on.
