@@ -221,6 +221,9 @@ impl Gossip {
     }
 
     fn accept(&mut self, link: LinkId, peer_ip: String, local_ip: String) {
+        if self.links.get(link).is_some() {
+            return;
+        }
         let full = self.links.inbound_count() >= self.config.limits.inbound_links_max;
         let entry = Link::inbound(peer_ip, local_ip, self.now.instant);
         if full || !self.links.accept(link, entry) {

@@ -1,5 +1,11 @@
 //! From silence to FAIL, and back.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that fails panics"
+)]
+
 mod common;
 
 use std::time::Duration;

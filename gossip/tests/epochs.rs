@@ -1,5 +1,11 @@
 //! The logical clock of the cluster.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that fails panics"
+)]
+
 mod common;
 
 use std::collections::BTreeSet;

@@ -1,5 +1,11 @@
 //! MEET, and how everybody comes to know everybody.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that fails panics"
+)]
+
 mod common;
 
 use std::time::Duration;

@@ -1,5 +1,11 @@
 //! Who owns which slot: claims, UPDATE, resharding, FORGET and RESET.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that fails panics"
+)]
+
 mod common;
 
 use std::time::Duration;

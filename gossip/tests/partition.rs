@@ -1,5 +1,11 @@
 //! Minorities stop, majorities go on, and afterwards everybody agrees.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that fails panics"
+)]
+
 mod common;
 
 use std::time::Duration;

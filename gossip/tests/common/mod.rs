@@ -5,6 +5,11 @@
 //! simplest rule that is safe, since the election machines live in another crate.
 
 #![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that fails panics"
+)]
+#![allow(
     dead_code,
     unreachable_pub,
     reason = "every test file uses another part of it"
