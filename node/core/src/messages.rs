@@ -18,6 +18,10 @@ pub struct Ticket(pub u64);
 /// A message of the control plane to the data plane.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "the large one is rare, and messages are moved once"
+)]
 pub enum ToData {
     /// Who serves which slot, whole and immutable. In force as soon as it is handled.
     View(Arc<ClusterView>),
@@ -66,6 +70,10 @@ pub enum ToData {
 /// A message of the data plane to the control plane.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "the large one comes once, at start"
+)]
 pub enum ToControl {
     /// How far replication is; sent at changes of role or link, and at most once per cron tick otherwise.
     Replication(ReplicationStatus),

@@ -12,19 +12,26 @@ use support::{Rig, encode, node, whole_cluster};
 
 fn only_admin(rig: &mut Rig) -> AdminRequest {
     let mut admin: Vec<AdminRequest> = rig
-        .to_control()
+        .messages()
         .into_iter()
         .filter_map(|message| match message {
             ToControl::Admin(request) => Some(request),
             _ => None,
         })
         .collect();
-    assert_eq!(admin.len(), 1, "one command at a time: the rest of the pipeline waits");
+    assert_eq!(
+        admin.len(),
+        1,
+        "one command at a time: the rest of the pipeline waits"
+    );
     admin.remove(0)
 }
 
 fn answer(rig: &mut Rig, request: &AdminRequest, reply: &[u8]) {
-    rig.control(ToData::AdminReply { ticket: request.ticket, reply: reply.to_vec() });
+    rig.control(ToData::AdminReply {
+        ticket: request.ticket,
+        reply: reply.to_vec(),
+    });
 }
 
 #[test]
@@ -54,20 +61,30 @@ fn admin_commands_block_their_client_and_keep_the_order_of_replies() {
     assert_eq!((request.subcommand, request.args.len()), ("myid", 0));
     answer(&mut rig, &request, b"$1\r\nx\r\n");
     assert_eq!(rig.read(client), "$1\r\nx\r\n+PONG\r\n$4\r\nlate\r\n");
-    assert!(rig.events.iter().any(|event| matches!(event, shoal_core::DataEvent::Output(id) if *id == client)));
+    assert!(
+        rig.events
+            .iter()
+            .any(|event| matches!(event, shoal_core::DataEvent::Output(id) if *id == client))
+    );
 }
 
 #[test]
 fn a_setslot_answers_only_after_its_view_is_in_force() {
     let mut rig = Rig::cluster(whole_cluster(), "");
     let client = rig.client();
-    rig.send(client, &[encode("CLUSTER DELSLOTS 12182"), encode("GET foo")].concat());
+    rig.send(
+        client,
+        &[encode("CLUSTER DELSLOTS 12182"), encode("GET foo")].concat(),
+    );
     let request = only_admin(&mut rig);
     let mut builder = ClusterView::builder(node(0));
     builder.state(shoal_slots::ClusterState::Ok);
     rig.control(ToData::View(Arc::new(builder.build())));
     answer(&mut rig, &request, b"+OK\r\n");
-    assert_eq!(rig.read(client), "+OK\r\n-CLUSTERDOWN Hash slot not served\r\n");
+    assert_eq!(
+        rig.read(client),
+        "+OK\r\n-CLUSTERDOWN Hash slot not served\r\n"
+    );
 }
 
 #[test]
@@ -89,10 +106,23 @@ fn a_pause_holds_writes_and_lets_them_go_in_order() {
     let clients = [rig.client(), rig.client(), rig.client()];
     assert_eq!(rig.ask(clients[0], "CLIENT PAUSE 1000 WRITE"), "+OK\r\n");
     for (n, client) in clients.iter().enumerate() {
-        let pipeline = [encode("GET list"), encode(&format!("APPEND list {n}")), encode("GET list")].concat();
-        assert_eq!(rig.send(*client, &pipeline), "$-1\r\n", "reads go on, a write and what follows wait");
+        let pipeline = [
+            encode("GET list"),
+            encode(&format!("APPEND list {n}")),
+            encode("GET list"),
+        ]
+        .concat();
+        assert_eq!(
+            rig.send(*client, &pipeline),
+            "$-1\r\n",
+            "reads go on, a write and what follows wait"
+        );
     }
-    assert_eq!(rig.send(clients[1], &encode("PING")), "", "behind a held write, everything waits");
+    assert_eq!(
+        rig.send(clients[1], &encode("PING")),
+        "",
+        "behind a held write, everything waits"
+    );
     rig.advance_ms(999);
     assert_eq!(rig.read(clients[0]), "");
     rig.advance_ms(1);
@@ -109,17 +139,29 @@ fn unpause_ends_a_pause_of_everything() {
     assert_eq!(rig.ask(client, "PING"), "");
     assert_eq!(rig.ask(boss, "CLIENT UNPAUSE"), "+OK\r\n");
     assert_eq!(rig.read(client), "+PONG\r\n");
-    assert_eq!(rig.ask(boss, "CLIENT PAUSE x"), "-ERR timeout is not an integer or out of range\r\n");
-    assert_eq!(rig.ask(boss, "CLIENT PAUSE -1"), "-ERR timeout is negative\r\n");
+    assert_eq!(
+        rig.ask(boss, "CLIENT PAUSE x"),
+        "-ERR timeout is not an integer or out of range\r\n"
+    );
+    assert_eq!(
+        rig.ask(boss, "CLIENT PAUSE -1"),
+        "-ERR timeout is negative\r\n"
+    );
 }
 
 #[test]
 fn a_manual_failover_pauses_at_an_offset_and_moves_held_writes_on() {
     let mut rig = Rig::cluster(whole_cluster(), "");
     let client = rig.client();
-    rig.to_control();
-    rig.control(ToData::PauseWrites { until: rig.now.instant + Duration::from_secs(10) });
-    assert!(rig.to_control().iter().any(|message| matches!(message, ToControl::PausedAt { .. })));
+    rig.messages();
+    rig.control(ToData::PauseWrites {
+        until: rig.now.instant + Duration::from_secs(10),
+    });
+    assert!(
+        rig.messages()
+            .iter()
+            .any(|message| matches!(message, ToControl::PausedAt { .. }))
+    );
     assert_eq!(rig.ask(client, "SET foo 1"), "");
     // The replica won: this node is one of its replicas now.
     let mut builder = ClusterView::builder(node(0));
@@ -132,7 +174,11 @@ fn a_manual_failover_pauses_at_an_offset_and_moves_held_writes_on() {
     builder.table_mut().assign(&SlotSet::full(), winner);
     builder.state(shoal_slots::ClusterState::Ok);
     rig.control(ToData::View(Arc::new(builder.build())));
-    rig.control(ToData::BecomeReplicaOf { primary: support::node_id(b'b'), host: "127.0.0.1".into(), port: 21301 });
+    rig.control(ToData::BecomeReplicaOf {
+        primary: support::node_id(b'b'),
+        host: "127.0.0.1".into(),
+        port: 21301,
+    });
     rig.control(ToData::ResumeWrites);
     assert_eq!(rig.read(client), "-MOVED 12182 127.0.0.1:21301\r\n");
 }
@@ -142,7 +188,9 @@ fn keys_do_not_expire_while_the_stream_must_stand_still() {
     let mut rig = Rig::cluster(whole_cluster(), "");
     let client = rig.client();
     rig.ask(client, "SET foo 1 PX 50");
-    rig.control(ToData::PauseWrites { until: rig.now.instant + Duration::from_secs(10) });
+    rig.control(ToData::PauseWrites {
+        until: rig.now.instant + Duration::from_secs(10),
+    });
     rig.advance_ms(1000);
     assert_eq!(rig.ask(client, "GET foo"), "$-1\r\n");
     assert_eq!(rig.ask(client, "DBSIZE"), ":1\r\n");
@@ -158,7 +206,9 @@ fn lost_slots_lose_their_keys() {
     for command in ["SET foo 1", "SET {foo}2 1", "SET bar 1"] {
         rig.ask(client, command);
     }
-    rig.control(ToData::DropSlots([Slot::of_key(b"foo")].into_iter().collect()));
+    rig.control(ToData::DropSlots(
+        [Slot::of_key(b"foo")].into_iter().collect(),
+    ));
     assert_eq!(rig.ask(client, "DBSIZE"), ":1\r\n");
     assert_eq!(rig.ask(client, "CLUSTER COUNTKEYSINSLOT 12182"), ":0\r\n");
     rig.control(ToData::FlushAll);
@@ -170,26 +220,41 @@ fn lost_slots_lose_their_keys() {
 fn every_cron_turn_reports_replication_and_a_heartbeat() {
     let mut rig = Rig::cluster(whole_cluster(), "");
     rig.advance_ms(100);
-    rig.to_control();
+    rig.messages();
     rig.advance_ms(1000);
-    let messages = rig.to_control();
-    assert_eq!(messages.iter().filter(|message| matches!(message, ToControl::Heartbeat)).count(), 10);
+    let messages = rig.messages();
+    assert_eq!(
+        messages
+            .iter()
+            .filter(|message| matches!(message, ToControl::Heartbeat))
+            .count(),
+        10
+    );
     let status = messages.iter().rev().find_map(|message| match message {
         ToControl::Replication(status) => Some(*status),
         _ => None,
     });
     let status = status.expect("a report");
-    assert_eq!((status.role, status.link, status.loading), (Role::Primary, PrimaryLinkStatus::None, false));
+    assert_eq!(
+        (status.role, status.link, status.loading),
+        (Role::Primary, PrimaryLinkStatus::None, false)
+    );
 }
 
 #[test]
 fn cluster_options_are_told_to_the_control_plane() {
     let mut rig = Rig::cluster(whole_cluster(), "");
     let client = rig.client();
-    rig.to_control();
-    assert_eq!(rig.ask(client, "CONFIG SET cluster-node-timeout 2000 maxclients 50"), "+OK\r\n");
-    let told = rig.to_control();
-    assert!(matches!(&told[..], [ToControl::Option { name: "cluster-node-timeout", value }] if value == "2000"), "{told:?}");
+    rig.messages();
+    assert_eq!(
+        rig.ask(client, "CONFIG SET cluster-node-timeout 2000 maxclients 50"),
+        "+OK\r\n"
+    );
+    let told = rig.messages();
+    assert!(
+        matches!(&told[..], [ToControl::Option { name: "cluster-node-timeout", value }] if value == "2000"),
+        "{told:?}"
+    );
 }
 
 #[test]

@@ -10,8 +10,14 @@ const LOCKED: &str = "requirepass secret";
 #[test]
 fn row_13_large_headers_are_refused_before_auth() {
     for (bytes, error) in [
-        (&b"*11\r\n"[..], "-ERR Protocol error: unauthenticated multibulk length\r\n"),
-        (b"*1\r\n$16385\r\n", "-ERR Protocol error: unauthenticated bulk length\r\n"),
+        (
+            &b"*11\r\n"[..],
+            "-ERR Protocol error: unauthenticated multibulk length\r\n",
+        ),
+        (
+            b"*1\r\n$16385\r\n",
+            "-ERR Protocol error: unauthenticated bulk length\r\n",
+        ),
     ] {
         let mut rig = Rig::standalone(LOCKED);
         let client = rig.client();
@@ -20,7 +26,11 @@ fn row_13_large_headers_are_refused_before_auth() {
 
         let friend = rig.client();
         assert_eq!(rig.ask(friend, "AUTH secret"), "+OK\r\n");
-        assert_eq!(rig.send(friend, bytes), "", "after AUTH it is only the beginning of a request");
+        assert_eq!(
+            rig.send(friend, bytes),
+            "",
+            "after AUTH it is only the beginning of a request"
+        );
         assert!(!rig.closed.contains(&friend));
     }
 }
@@ -67,10 +77,22 @@ fn refusals_before_auth_name_the_reason() {
     let client = rig.client();
     for (command, answer) in [
         ("GET x", "-NOAUTH Authentication required.\r\n"),
-        ("NOSUCH", "-ERR unknown command 'NOSUCH', with args beginning with: \r\n"),
-        ("AUTH wrong", "-WRONGPASS invalid username-password pair or user is disabled.\r\n"),
-        ("AUTH bob secret", "-WRONGPASS invalid username-password pair or user is disabled.\r\n"),
-        ("HELLO 3", "-NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time\r\n"),
+        (
+            "NOSUCH",
+            "-ERR unknown command 'NOSUCH', with args beginning with: \r\n",
+        ),
+        (
+            "AUTH wrong",
+            "-WRONGPASS invalid username-password pair or user is disabled.\r\n",
+        ),
+        (
+            "AUTH bob secret",
+            "-WRONGPASS invalid username-password pair or user is disabled.\r\n",
+        ),
+        (
+            "HELLO 3",
+            "-NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time\r\n",
+        ),
         ("AUTH default secret", "+OK\r\n"),
         ("GET x", "$-1\r\n"),
         ("RESET", "+RESET\r\n"),
@@ -78,15 +100,25 @@ fn refusals_before_auth_name_the_reason() {
     ] {
         assert_eq!(rig.ask(client, command), answer, "{command}");
     }
-    let info = { rig.ask(client, "AUTH secret"); rig.ask(client, "INFO errorstats stats") };
-    assert!(info.contains("errorstat_NOAUTH:count=3\r\n") && info.contains("acl_access_denied_auth:2\r\n"), "{info}");
+    let info = {
+        rig.ask(client, "AUTH secret");
+        rig.ask(client, "INFO errorstats stats")
+    };
+    assert!(
+        info.contains("errorstat_NOAUTH:count=3\r\n")
+            && info.contains("acl_access_denied_auth:2\r\n"),
+        "{info}"
+    );
 }
 
 #[test]
 fn auth_without_a_password_set_is_an_error() {
     let mut rig = Rig::standalone("");
     let client = rig.client();
-    assert!(rig.ask(client, "AUTH x").starts_with("-ERR AUTH <password> called without any password configured"));
+    assert!(
+        rig.ask(client, "AUTH x")
+            .starts_with("-ERR AUTH <password> called without any password configured")
+    );
 }
 
 #[test]
@@ -104,11 +136,24 @@ fn row_16_an_authenticated_client_has_a_budget_too() {
 
 #[test]
 fn row_18_strange_lengths_are_refused() {
-    for length in ["9223372036854775807", "9223372036854775808", "+5", "-0", " 5", "05", "-1", "x", ""] {
+    for length in [
+        "9223372036854775807",
+        "9223372036854775808",
+        "+5",
+        "-0",
+        " 5",
+        "05",
+        "-1",
+        "x",
+        "",
+    ] {
         let mut rig = Rig::standalone("");
         let client = rig.client();
         let answer = rig.send(client, format!("*1\r\n${length}\r\n").as_bytes());
-        assert_eq!(answer, "-ERR Protocol error: invalid bulk length\r\n", "{length}");
+        assert_eq!(
+            answer, "-ERR Protocol error: invalid bulk length\r\n",
+            "{length}"
+        );
         assert!(rig.closed.contains(&client));
     }
 }
@@ -116,8 +161,14 @@ fn row_18_strange_lengths_are_refused() {
 #[test]
 fn row_20_inline_limits_and_quotes() {
     for (bytes, answer) in [
-        (b"SET \"k\r\n".to_vec(), "-ERR Protocol error: unbalanced quotes in request\r\n"),
-        (vec![b'x'; 65 * 1024], "-ERR Protocol error: too big inline request\r\n"),
+        (
+            b"SET \"k\r\n".to_vec(),
+            "-ERR Protocol error: unbalanced quotes in request\r\n",
+        ),
+        (
+            vec![b'x'; 65 * 1024],
+            "-ERR Protocol error: too big inline request\r\n",
+        ),
     ] {
         let mut rig = Rig::standalone("");
         let client = rig.client();
@@ -126,19 +177,29 @@ fn row_20_inline_limits_and_quotes() {
     }
     let mut rig = Rig::standalone("");
     let client = rig.client();
-    assert_eq!(rig.send(client, b"ECHO \"\\x41\\x00b\"\r\n"), "$3\r\nA\0b\r\n");
+    assert_eq!(
+        rig.send(client, b"ECHO \"\\x41\\x00b\"\r\n"),
+        "$3\r\nA\0b\r\n"
+    );
 }
 
 #[test]
 fn row_20_http_is_cut_off_without_an_answer() {
-    for bytes in [&b"POST / HTTP/1.1\r\nSET k 1\r\n"[..], b"GET\r\nHost: example.org\r\nSET k 1\r\n"] {
+    for bytes in [
+        &b"POST / HTTP/1.1\r\nSET k 1\r\n"[..],
+        b"GET\r\nHost: example.org\r\nSET k 1\r\n",
+    ] {
         let mut rig = Rig::standalone("");
         let client = rig.client();
         rig.send(client, bytes);
         assert!(rig.closed.contains(&client));
         assert!(rig.logged("Possible SECURITY ATTACK detected."));
         let other = rig.client();
-        assert_eq!(rig.ask(other, "EXISTS k"), ":0\r\n", "nothing behind it ran");
+        assert_eq!(
+            rig.ask(other, "EXISTS k"),
+            ":0\r\n",
+            "nothing behind it ran"
+        );
     }
 }
 
@@ -151,21 +212,36 @@ fn row_21_protocol_errors_are_logged_at_most_once_per_second() {
         assert!(rig.closed.contains(&client));
         rig.plane.handle_closed(rig.now, client);
     }
-    assert_eq!(rig.log.iter().filter(|line| line.contains("Protocol error")).count(), 1);
+    assert_eq!(
+        rig.log
+            .iter()
+            .filter(|line| line.contains("Protocol error"))
+            .count(),
+        1
+    );
     assert_eq!(rig.plane.clients(), 0);
 }
 
 #[test]
 fn strangers_are_kept_out_by_protected_mode_and_by_the_number_of_clients() {
     let mut rig = Rig::standalone("maxclients 2");
-    let stranger = PeerInfo { addr: "192.0.2.1:1000".into(), ..PeerInfo::default() };
+    let stranger = PeerInfo {
+        addr: "192.0.2.1:1000".into(),
+        ..PeerInfo::default()
+    };
     let rejected = rig.plane.connect(rig.now, stranger).expect_err("protected");
     assert!(rejected.reply.starts_with(b"-DENIED "));
     let (_first, second) = (rig.client(), rig.client());
-    let third = PeerInfo { addr: "127.0.0.1:3".into(), ..PeerInfo::default() };
+    let third = PeerInfo {
+        addr: "127.0.0.1:3".into(),
+        ..PeerInfo::default()
+    };
     let rejected = rig.plane.connect(rig.now, third).expect_err("full");
     assert_eq!(rejected.reply, b"-ERR max number of clients reached\r\n");
-    assert!(rig.ask(second, "INFO stats").contains("rejected_connections:2\r\n"));
+    assert!(
+        rig.ask(second, "INFO stats")
+            .contains("rejected_connections:2\r\n")
+    );
 }
 
 #[test]
@@ -174,7 +250,8 @@ fn output_beyond_the_limit_of_its_class_closes() {
     let client = rig.client();
     let value = "v".repeat(50 * 1024);
     rig.ask(client, &format!("SET k {value}"));
-    rig.plane.handle_input(rig.now, client, &encode("GET k").repeat(3));
+    rig.plane
+        .handle_input(rig.now, client, &encode("GET k").repeat(3));
     rig.advance_ms(1100);
     assert!(rig.closed.contains(&client));
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use shoal_core::{ClientId, ToData};
 use shoal_keyspace::command::lookup;
-use shoal_slots::{ClusterState, ClusterView, RouteOptions, Role, Slot, SlotSet};
+use shoal_slots::{ClusterState, ClusterView, Role, RouteOptions, Slot, SlotSet};
 use support::{Rig, node};
 
 const A: u8 = 0;
@@ -33,7 +33,11 @@ fn view(me: u8, special: Special) -> ClusterView {
     let mut builder = ClusterView::builder(node(me));
     let mut places = [None; 4];
     for n in 0..4 {
-        places[usize::from(n)] = if n == me { Some(builder.myself()) } else { builder.add(node(n)) };
+        places[usize::from(n)] = if n == me {
+            Some(builder.myself())
+        } else {
+            builder.add(node(n))
+        };
     }
     let places = places.map(|place| place.expect("room"));
     let replica = builder.node_mut(places[3]).expect("the replica");
@@ -41,7 +45,9 @@ fn view(me: u8, special: Special) -> ClusterView {
     replica.primary = Some(places[0]);
     for (n, slots) in ["0-5460", "5461-10921", "10922-16383"].iter().enumerate() {
         if n < 2 || !special.without_c {
-            builder.table_mut().assign(&slots.parse::<SlotSet>().expect("slots"), places[n]);
+            builder
+                .table_mut()
+                .assign(&slots.parse::<SlotSet>().expect("slots"), places[n]);
         }
     }
     let zero = Slot::new(0).expect("slot");
@@ -51,23 +57,40 @@ fn view(me: u8, special: Special) -> ClusterView {
     if special.importing {
         builder.table_mut().set_importing(zero, Some(places[0]));
     }
-    builder.state(if special.down { ClusterState::Fail } else { ClusterState::Ok });
-    builder.options(RouteOptions { allow_reads_when_down: special.reads_when_down, ..RouteOptions::default() });
+    builder.state(if special.down {
+        ClusterState::Fail
+    } else {
+        ClusterState::Ok
+    });
+    builder.options(RouteOptions {
+        allow_reads_when_down: special.reads_when_down,
+        ..RouteOptions::default()
+    });
     builder.build()
 }
 
 fn captures() -> Vec<Value> {
     let text = include_str!("data/redirects-7.2.6.json");
-    serde_json::from_str::<Value>(text).expect("json").as_array().expect("a list").clone()
+    serde_json::from_str::<Value>(text)
+        .expect("json")
+        .as_array()
+        .expect("a list")
+        .clone()
 }
 
 /// Replays one captured dialogue; commands that are not in the table are left out. Returns how many were replayed.
 fn replay(rig: &mut Rig, client: ClientId, situation: &str) -> usize {
     let captures = captures();
-    let found = captures.iter().find(|entry| entry["situation"] == situation).expect(situation);
+    let found = captures
+        .iter()
+        .find(|entry| entry["situation"] == situation)
+        .expect(situation);
     let mut replayed = 0;
     for pair in found["dialogue"].as_array().expect("a dialogue") {
-        let (command, answer) = (pair[0].as_str().expect("text"), pair[1].as_str().expect("text"));
+        let (command, answer) = (
+            pair[0].as_str().expect("text"),
+            pair[1].as_str().expect("text"),
+        );
         let name = command.split(' ').next().unwrap_or_default();
         if lookup(name.as_bytes()).is_none() {
             continue;
@@ -88,7 +111,11 @@ fn rig(me: u8, special: Special) -> (Rig, ClientId) {
     }
     rig.control(ToData::View(Arc::new(view(me, special))));
     if me == 3 {
-        rig.control(ToData::BecomeReplicaOf { primary: support::node_id(b'a'), host: "127.0.0.1".into(), port: 21300 });
+        rig.control(ToData::BecomeReplicaOf {
+            primary: support::node_id(b'a'),
+            host: "127.0.0.1".into(),
+            port: 21300,
+        });
     }
     (rig, client)
 }
@@ -112,17 +139,33 @@ fn a_replica_serves_reads_of_clients_that_said_readonly() {
         ("GET foo", "-MOVED 12182 127.0.0.1:21302\r\n"),
         ("READWRITE", "+OK\r\n"),
         ("GET {06S}0", "-MOVED 0 127.0.0.1:21300\r\n"),
-        ("WAIT 1 10", "-ERR WAIT cannot be used with replica instances."),
+        (
+            "WAIT 1 10",
+            "-ERR WAIT cannot be used with replica instances.",
+        ),
     ] {
         let got = rig.ask(client, command);
         assert!(got.starts_with(answer), "{command}: {got}");
     }
-    assert_eq!(replay(&mut rig, client, "replica of the migrating source, READONLY"), 3);
+    assert_eq!(
+        replay(
+            &mut rig,
+            client,
+            "replica of the migrating source, READONLY"
+        ),
+        3
+    );
 }
 
 #[test]
 fn the_source_of_a_migration_asks() {
-    let (mut rig, client) = rig(A, Special { migrating: true, ..Special::default() });
+    let (mut rig, client) = rig(
+        A,
+        Special {
+            migrating: true,
+            ..Special::default()
+        },
+    );
     assert_eq!(replay(&mut rig, client, "migrating source: key present"), 3);
     assert_eq!(replay(&mut rig, client, "migrating source: key absent"), 5);
     assert!(replay(&mut rig, client, "migrating source: some keys present") >= 2);
@@ -130,28 +173,88 @@ fn the_source_of_a_migration_asks() {
 
 #[test]
 fn the_target_of_a_migration_serves_those_who_were_asked() {
-    let (mut rig, client) = rig(B, Special { importing: true, ..Special::default() });
-    assert_eq!(replay(&mut rig, client, "importing target: without ASKING"), 2);
+    let (mut rig, client) = rig(
+        B,
+        Special {
+            importing: true,
+            ..Special::default()
+        },
+    );
+    assert_eq!(
+        replay(&mut rig, client, "importing target: without ASKING"),
+        2
+    );
     assert_eq!(replay(&mut rig, client, "importing target: ASKING"), 7);
-    assert_eq!(replay(&mut rig, client, "importing target: ASKING with several keys"), 8);
-    assert_eq!(replay(&mut rig, client, "importing target: ASKING lasts for one command"), 3);
+    assert_eq!(
+        replay(
+            &mut rig,
+            client,
+            "importing target: ASKING with several keys"
+        ),
+        8
+    );
+    assert_eq!(
+        replay(
+            &mut rig,
+            client,
+            "importing target: ASKING lasts for one command"
+        ),
+        3
+    );
 }
 
 #[test]
 fn a_cluster_that_is_down_says_so() {
-    let (mut rig, client) = rig(A, Special { down: true, ..Special::default() });
+    let (mut rig, client) = rig(
+        A,
+        Special {
+            down: true,
+            ..Special::default()
+        },
+    );
     assert!(replay(&mut rig, client, "cluster down (require-full-coverage yes)") >= 3);
-    let special = Special { down: true, reads_when_down: true, ..Special::default() };
+    let special = Special {
+        down: true,
+        reads_when_down: true,
+        ..Special::default()
+    };
     rig.control(ToData::View(Arc::new(view(A, special))));
-    assert_eq!(replay(&mut rig, client, "cluster down, cluster-allow-reads-when-down yes"), 3);
+    assert_eq!(
+        replay(
+            &mut rig,
+            client,
+            "cluster down, cluster-allow-reads-when-down yes"
+        ),
+        3
+    );
 }
 
 #[test]
 fn unassigned_slots_are_not_served() {
     let (mut rig, client) = rig(A, Special::default());
-    assert_eq!(replay(&mut rig, client, "full coverage not required, failed master's slot"), 2);
-    rig.control(ToData::View(Arc::new(view(A, Special { without_c: true, ..Special::default() }))));
-    assert_eq!(replay(&mut rig, client, "full coverage not required, unassigned slot"), 2);
+    assert_eq!(
+        replay(
+            &mut rig,
+            client,
+            "full coverage not required, failed master's slot"
+        ),
+        2
+    );
+    rig.control(ToData::View(Arc::new(view(
+        A,
+        Special {
+            without_c: true,
+            ..Special::default()
+        },
+    ))));
+    assert_eq!(
+        replay(
+            &mut rig,
+            client,
+            "full coverage not required, unassigned slot"
+        ),
+        2
+    );
 }
 
 #[test]
@@ -162,13 +265,25 @@ fn a_fresh_node_serves_nothing() {
         ("GET foo", "-CLUSTERDOWN Hash slot not served\r\n"),
         ("SELECT 1", "-ERR SELECT is not allowed in cluster mode\r\n"),
         ("SELECT 0", "+OK\r\n"),
-        ("REPLICAOF 127.0.0.1 1", "-ERR REPLICAOF not allowed in cluster mode.\r\n"),
+        (
+            "REPLICAOF 127.0.0.1 1",
+            "-ERR REPLICAOF not allowed in cluster mode.\r\n",
+        ),
         ("CLUSTER KEYSLOT foo{}{bar}", ":8363\r\n"),
         ("CLUSTER KEYSLOT {foo}bar", ":12182\r\n"),
         ("CLUSTER COUNTKEYSINSLOT 16384", "-ERR Invalid slot\r\n"),
-        ("CLUSTER COUNTKEYSINSLOT x", "-ERR value is not an integer or out of range\r\n"),
-        ("CLUSTER GETKEYSINSLOT 0 -1", "-ERR Invalid slot or number of keys\r\n"),
-        ("CLUSTER GETKEYSINSLOT 0 x", "-ERR value is not an integer or out of range\r\n"),
+        (
+            "CLUSTER COUNTKEYSINSLOT x",
+            "-ERR value is not an integer or out of range\r\n",
+        ),
+        (
+            "CLUSTER GETKEYSINSLOT 0 -1",
+            "-ERR Invalid slot or number of keys\r\n",
+        ),
+        (
+            "CLUSTER GETKEYSINSLOT 0 x",
+            "-ERR value is not an integer or out of range\r\n",
+        ),
         ("CLUSTER GETKEYSINSLOT 0 10", "*0\r\n"),
     ] {
         assert_eq!(rig.ask(client, command), answer, "{command}");

@@ -11,7 +11,9 @@ const FAST: &str = "repl-diskless-sync-delay 0\n";
 
 /// Rig 0 is a primary; the others are empty and on their own. One client each.
 fn servers(count: u64, text: &str) -> (Net, Vec<ClientId>) {
-    let rigs = (0..count).map(|n| Rig::seeded(&format!("{FAST}port {}\n{text}", 7000 + n), n + 1)).collect();
+    let rigs = (0..count)
+        .map(|n| Rig::seeded(&format!("{FAST}port {}\n{text}", 7000 + n), n + 1))
+        .collect();
     let mut net = Net::new(rigs);
     let clients = net.rigs.iter_mut().map(Rig::client).collect();
     (net, clients)
@@ -19,12 +21,16 @@ fn servers(count: u64, text: &str) -> (Net, Vec<ClientId>) {
 
 fn field(net: &mut Net, n: usize, client: ClientId, name: &str) -> String {
     let info = net.ask(n, client, "INFO replication");
-    let line = info.lines().find_map(|line| line.strip_prefix(&format!("{name}:")));
-    line.unwrap_or_else(|| panic!("no {name} in {info}")).to_owned()
+    let line = info
+        .lines()
+        .find_map(|line| line.strip_prefix(&format!("{name}:")));
+    line.expect(name).to_owned()
 }
 
 fn offset(net: &mut Net, n: usize, client: ClientId) -> u64 {
-    field(net, n, client, "master_repl_offset").parse().expect("a number")
+    field(net, n, client, "master_repl_offset")
+        .parse()
+        .expect("a number")
 }
 
 #[test]
@@ -36,7 +42,10 @@ fn a_replica_copies_everything_and_follows() {
         net.ask(0, clients[0], "HSET hash field value");
         net.ask(0, clients[0], "SET expiring x PX 100000");
         net.ask(1, clients[1], "SET own x");
-        assert_eq!(net.ask(1, clients[1], "REPLICAOF 127.0.0.1 7000"), "+OK\r\n");
+        assert_eq!(
+            net.ask(1, clients[1], "REPLICAOF 127.0.0.1 7000"),
+            "+OK\r\n"
+        );
         net.advance_ms(1500);
         assert_eq!(net.ask(1, clients[1], "GET before"), "$4\r\nsync\r\n");
         assert_eq!(net.ask(1, clients[1], "HGET hash field"), "$5\r\nvalue\r\n");
@@ -45,13 +54,19 @@ fn a_replica_copies_everything_and_follows() {
         net.ask(0, clients[0], "INCR counter");
         assert_eq!(net.ask(1, clients[1], "GET after"), "$4\r\nsync\r\n");
         assert_eq!(net.ask(1, clients[1], "GET counter"), "$1\r\n1\r\n");
-        assert_eq!(offset(&mut net, 0, clients[0]), offset(&mut net, 1, clients[1]));
+        assert_eq!(
+            offset(&mut net, 0, clients[0]),
+            offset(&mut net, 1, clients[1])
+        );
         assert!(net.rigs[1].logged("Full resync from master: "));
         assert!(net.rigs[1].logged("MASTER <-> REPLICA sync: Finished with success"));
         let denied = "-READONLY You can't write against a read only replica.\r\n";
         assert_eq!(net.ask(1, clients[1], "SET x y"), denied);
         assert_eq!(field(&mut net, 1, clients[1], "master_link_status"), "up");
-        assert!(field(&mut net, 0, clients[0], "slave0").starts_with("ip=127.0.0.1,port=7001,state=online,offset="));
+        assert!(
+            field(&mut net, 0, clients[0], "slave0")
+                .starts_with("ip=127.0.0.1,port=7001,state=online,offset=")
+        );
     }
 }
 
@@ -72,7 +87,10 @@ fn a_broken_link_is_continued_where_it_broke() {
     net.advance_ms(3000);
     assert_eq!(net.ask(1, clients[1], "GET b"), "$1\r\n2\r\n");
     let stats = net.ask(0, clients[0], "INFO stats");
-    assert!(stats.contains("sync_full:1\r\nsync_partial_ok:1\r\n"), "{stats}");
+    assert!(
+        stats.contains("sync_full:1\r\nsync_partial_ok:1\r\n"),
+        "{stats}"
+    );
     assert!(net.rigs[1].logged("Successful partial resynchronization with master."));
 }
 
@@ -102,7 +120,10 @@ fn a_promoted_replica_continues_the_history_and_the_old_primary_follows_it() {
         assert_eq!(field(&mut net, n, clients[n], "master_port"), "7001");
     }
     let stats = net.ask(1, clients[1], "INFO stats");
-    assert!(stats.contains("sync_full:0\r\nsync_partial_ok:2\r\n"), "nobody needed a full copy: {stats}");
+    assert!(
+        stats.contains("sync_full:0\r\nsync_partial_ok:2\r\n"),
+        "nobody needed a full copy: {stats}"
+    );
     let offsets: Vec<u64> = (0..3).map(|n| offset(&mut net, n, clients[n])).collect();
     assert!(offsets.iter().all(|o| *o == offsets[0]), "{offsets:?}");
 }
@@ -117,8 +138,14 @@ fn a_chain_carries_the_stream_unchanged() {
     net.ask(0, clients[0], "SET down chain");
     net.advance_ms(1500);
     assert_eq!(net.ask(2, clients[2], "GET down"), "$5\r\nchain\r\n");
-    assert_eq!(field(&mut net, 2, clients[2], "master_replid"), field(&mut net, 0, clients[0], "master_replid"));
-    assert_eq!(offset(&mut net, 2, clients[2]), offset(&mut net, 0, clients[0]));
+    assert_eq!(
+        field(&mut net, 2, clients[2], "master_replid"),
+        field(&mut net, 0, clients[0], "master_replid")
+    );
+    assert_eq!(
+        offset(&mut net, 2, clients[2]),
+        offset(&mut net, 0, clients[0])
+    );
 }
 
 #[test]
@@ -128,7 +155,10 @@ fn a_replica_without_its_primary_serves_no_sub_replica() {
     net.ask(1, clients[1], "REPLICAOF 127.0.0.1 7000");
     let sub = net.rigs[1].client();
     let answer = net.ask(1, sub, "PSYNC ? -1");
-    assert_eq!(answer, "-NOMASTERLINK Can't SYNC while not connected with my master\r\n");
+    assert_eq!(
+        answer,
+        "-NOMASTERLINK Can't SYNC while not connected with my master\r\n"
+    );
     let _ = clients;
 }
 
@@ -139,13 +169,20 @@ fn wait_returns_when_enough_replicas_have_it() {
     net.ask(1, clients[1], "REPLICAOF 127.0.0.1 7000");
     net.advance_ms(1500);
     net.ask(0, clients[0], "SET a 1");
-    assert_eq!(net.ask(0, clients[0], "WAIT 1 0"), ":1\r\n", "GETACK brings the answer at once");
+    assert_eq!(
+        net.ask(0, clients[0], "WAIT 1 0"),
+        ":1\r\n",
+        "GETACK brings the answer at once"
+    );
     assert_eq!(net.ask(0, clients[0], "WAIT 2 500"), "");
     // What follows in the pipeline waits too.
     assert_eq!(net.ask(0, clients[0], "PING"), "");
     net.advance_ms(600);
     assert_eq!(net.rigs[0].read(clients[0]), ":1\r\n+PONG\r\n");
-    assert_eq!(net.ask(0, clients[0], "WAIT 1 -1"), "-ERR timeout is negative\r\n");
+    assert_eq!(
+        net.ask(0, clients[0], "WAIT 1 -1"),
+        "-ERR timeout is negative\r\n"
+    );
 }
 
 #[test]
@@ -157,7 +194,10 @@ fn expired_keys_are_deleted_by_the_primary_only() {
     net.advance_ms(400);
     assert_eq!(net.ask(0, clients[0], "DBSIZE"), ":0\r\n");
     assert_eq!(net.ask(1, clients[1], "DBSIZE"), ":0\r\n");
-    assert_eq!(offset(&mut net, 0, clients[0]), offset(&mut net, 1, clients[1]));
+    assert_eq!(
+        offset(&mut net, 0, clients[0]),
+        offset(&mut net, 1, clients[1])
+    );
 }
 
 #[test]
@@ -179,7 +219,10 @@ fn databases_are_followed() {
 #[test]
 fn roles_are_shown_as_clients_expect_them() {
     let (mut net, clients) = servers(2, "");
-    assert_eq!(net.ask(0, clients[0], "ROLE"), "*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n");
+    assert_eq!(
+        net.ask(0, clients[0], "ROLE"),
+        "*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n"
+    );
     net.ask(1, clients[1], "REPLICAOF 127.0.0.1 7000");
     net.advance_ms(1500);
     net.ask(0, clients[0], "SET a 1");
@@ -190,19 +233,26 @@ fn roles_are_shown_as_clients_expect_them() {
         at.len()
     );
     assert_eq!(net.ask(0, clients[0], "ROLE"), primary);
-    let replica = format!("*5\r\n$5\r\nslave\r\n$9\r\n127.0.0.1\r\n:7000\r\n$9\r\nconnected\r\n:{at}\r\n");
+    let replica =
+        format!("*5\r\n$5\r\nslave\r\n$9\r\n127.0.0.1\r\n:7000\r\n$9\r\nconnected\r\n:{at}\r\n");
     assert_eq!(net.ask(1, clients[1], "ROLE"), replica);
     assert_eq!(
         net.ask(1, clients[1], "REPLICAOF 127.0.0.1 7000"),
         "+OK Already connected to specified master\r\n"
     );
-    assert_eq!(net.ask(1, clients[1], "REPLICAOF 127.0.0.1 x"), "-ERR Invalid master port\r\n");
+    assert_eq!(
+        net.ask(1, clients[1], "REPLICAOF 127.0.0.1 x"),
+        "-ERR Invalid master port\r\n"
+    );
 }
 
 #[test]
 fn writes_can_be_made_to_need_replicas() {
     let (mut net, clients) = servers(2, "min-replicas-to-write 1");
-    assert_eq!(net.ask(0, clients[0], "SET a 1"), "-NOREPLICAS Not enough good replicas to write.\r\n");
+    assert_eq!(
+        net.ask(0, clients[0], "SET a 1"),
+        "-NOREPLICAS Not enough good replicas to write.\r\n"
+    );
     net.ask(1, clients[1], "REPLICAOF 127.0.0.1 7000");
     net.advance_ms(2500);
     assert_eq!(net.ask(0, clients[0], "SET a 1"), "+OK\r\n");
@@ -213,9 +263,13 @@ fn stale_data_can_be_hidden() {
     let (mut net, clients) = servers(2, "replica-serve-stale-data no");
     net.unreachable.push(0);
     net.ask(1, clients[1], "REPLICAOF 127.0.0.1 7000");
-    let stale = "-MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.\r\n";
+    let stale =
+        "-MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.\r\n";
     assert_eq!(net.ask(1, clients[1], "GET a"), stale);
-    assert!(net.ask(1, clients[1], "INFO replication").contains("master_link_status:down\r\n"));
+    assert!(
+        net.ask(1, clients[1], "INFO replication")
+            .contains("master_link_status:down\r\n")
+    );
 }
 
 #[test]
@@ -227,7 +281,10 @@ fn a_tool_takes_a_snapshot_and_leaves() {
     net.advance_ms(100);
     let rdb = rdb + &net.rigs[0].read(tool);
     let rdb = rdb.trim_start_matches('\n');
-    assert!(rdb.starts_with('$') && rdb.contains("\r\nREDIS00"), "{rdb:?}");
+    assert!(
+        rdb.starts_with('$') && rdb.contains("\r\nREDIS00"),
+        "{rdb:?}"
+    );
 }
 
 #[test]
@@ -236,13 +293,31 @@ fn replconf_is_checked() {
     let client = net.rigs[0].client();
     for (command, answer) in [
         ("REPLCONF capa eof capa psync2 capa nosuch", "+OK\r\n"),
-        ("REPLCONF nosuch 1", "-ERR Unrecognized REPLCONF option: nosuch\r\n"),
+        (
+            "REPLCONF nosuch 1",
+            "-ERR Unrecognized REPLCONF option: nosuch\r\n",
+        ),
         ("REPLCONF listening-port", "-ERR syntax error\r\n"),
-        ("REPLCONF version 8.0.0", "-ERR Unrecognized REPLCONF option: version\r\n"),
-        ("REPLCONF rdb-only 2", "-ERR value is out of range, value must between 0 and 1\r\n"),
-        ("REPLCONF rdb-filter-only keys", "-ERR Unsupported rdb-filter-only option: keys\r\n"),
-        ("PSYNC ? x", "-ERR value is not an integer or out of range\r\n"),
-        ("PSYNC ?", "-ERR wrong number of arguments for 'psync' command\r\n"),
+        (
+            "REPLCONF version 8.0.0",
+            "-ERR Unrecognized REPLCONF option: version\r\n",
+        ),
+        (
+            "REPLCONF rdb-only 2",
+            "-ERR value is out of range, value must between 0 and 1\r\n",
+        ),
+        (
+            "REPLCONF rdb-filter-only keys",
+            "-ERR Unsupported rdb-filter-only option: keys\r\n",
+        ),
+        (
+            "PSYNC ? x",
+            "-ERR value is not an integer or out of range\r\n",
+        ),
+        (
+            "PSYNC ?",
+            "-ERR wrong number of arguments for 'psync' command\r\n",
+        ),
         ("REPLCONF ack 0", ""),
     ] {
         assert_eq!(net.ask(0, client, command), answer, "{command}");

@@ -145,24 +145,19 @@ impl DataPlane {
     }
 
     pub(crate) fn resume_later(&mut self, client: ClientId) {
-        if let Some(session) = self.sessions.get_mut(client) {
-            if !session.flags.contains(Flags::RESUMING) {
-                session.flags.insert(Flags::RESUMING);
-                self.resume.push_back(client);
-            }
+        if let Some(session) = self.sessions.get_mut(client)
+            && !session.flags.contains(Flags::RESUMING)
+        {
+            session.flags.insert(Flags::RESUMING);
+            self.resume.push_back(client);
         }
     }
 
     /// A blocked command's time is over: it answers what it has.
     pub(crate) fn blocked_timed_out(&mut self, client: ClientId) {
-        match self.unblock(client) {
-            Some(Blocked::Wait { offset, .. }) => {
-                let acked = self.primary.count_acked(offset);
-                self.reply_late(client, |writer| {
-                    writer.integer(i64::try_from(acked).unwrap_or(i64::MAX))
-                });
-            }
-            Some(_) | None => {}
+        if let Some(Blocked::Wait { offset, .. }) = self.unblock(client) {
+            let acked = i64::try_from(self.primary.count_acked(offset)).unwrap_or(i64::MAX);
+            self.reply_late(client, |writer| writer.integer(acked));
         }
     }
 

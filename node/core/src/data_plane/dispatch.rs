@@ -8,7 +8,7 @@
 use shoal_keyspace::command::{
     BeginSearch, CommandFlags, CommandSpec, FindKeys, Handler, KeyspaceHandler, lookup, resolve,
 };
-use shoal_keyspace::{Ctx, Effects};
+use shoal_keyspace::{Ctx, Effects, Propagation};
 use shoal_resp::{Args, ReplyWriter, is_cross_protocol};
 use shoal_slots::{CommandKind, RouteRequest, Slot, plain_slot, route};
 
@@ -115,7 +115,10 @@ impl DataPlane {
         self.stats.commands += 1;
         let failed = session.output.get(start) == Some(&b'-');
         self.command_stats.count(spec, failed);
-        if self.effects.dirty > 0 || !self.effects.expired.is_empty() {
+        if self.effects.dirty > 0
+            || !self.effects.expired.is_empty()
+            || !matches!(self.effects.propagation, Propagation::Verbatim)
+        {
             self.repeat_effects(client, db, request);
         }
         if failed {
@@ -167,7 +170,10 @@ impl DataPlane {
         let spec = match resolve(args) {
             Ok(spec) => spec,
             Err(_) if is_cross_protocol(args) => return self.refuse_cross_protocol(client),
-            Err(error) => return self.error(client, &error.to_string()),
+            Err(error) => {
+                error.write(&mut self.reply(client));
+                return Flow::Next;
+            }
         };
         if self.is_locked_out(client, spec) {
             self.command_stats.reject(spec);

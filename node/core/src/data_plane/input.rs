@@ -34,15 +34,12 @@ impl DataPlane {
         *parser.limits_mut() = limits;
         let done = self.run(client, bytes, &mut parser);
         let rest = bytes.get(done..).unwrap_or_default();
-        if !rest.is_empty() {
-            if let Some(session) = self
-                .sessions
-                .get_mut(client)
-                .filter(|session| !session.is_closing())
-            {
-                session.pending = Some(Box::new(Pending::new(parser, rest)));
-                return;
-            }
+        if !rest.is_empty()
+            && let Some(session) = self.sessions.get_mut(client)
+            && !session.is_closing()
+        {
+            session.pending = Some(Box::new(Pending::new(parser, rest)));
+            return;
         }
         self.parser = parser;
     }

@@ -51,8 +51,8 @@ pub use event::{
 pub use sessions::ClientId;
 
 use blocked::Waiting;
-pub(crate) use call::parse_i64;
 use buffers::Buffers;
+pub(crate) use call::parse_i64;
 use gates::Gates;
 use pause::Pause;
 use primary_link::Upstream;
@@ -306,10 +306,10 @@ impl DataPlane {
     #[must_use]
     pub fn poll_event(&mut self) -> Option<DataEvent> {
         let event = self.events.pop_front()?;
-        if let DataEvent::Output(client) = &event {
-            if let Some(session) = self.sessions.get_mut(*client) {
-                session.flags.remove(Flags::ANNOUNCED);
-            }
+        if let DataEvent::Output(client) = &event
+            && let Some(session) = self.sessions.get_mut(*client)
+        {
+            session.flags.remove(Flags::ANNOUNCED);
         }
         Some(event)
     }

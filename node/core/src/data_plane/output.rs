@@ -51,11 +51,11 @@ impl DataPlane {
 
     /// Tells the shell that there is something to write.
     pub(crate) fn announce(&mut self, client: ClientId) {
-        if let Some(session) = self.sessions.get_mut(client) {
-            if !session.flags.contains(Flags::ANNOUNCED) {
-                session.flags.insert(Flags::ANNOUNCED);
-                self.events.push_back(DataEvent::Output(client));
-            }
+        if let Some(session) = self.sessions.get_mut(client)
+            && !session.flags.contains(Flags::ANNOUNCED)
+        {
+            session.flags.insert(Flags::ANNOUNCED);
+            self.events.push_back(DataEvent::Output(client));
         }
     }
 

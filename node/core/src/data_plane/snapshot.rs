@@ -54,13 +54,25 @@ impl Incoming {
     fn take(&mut self, item: Item, now: Now) {
         match item {
             Item::Aux { name, value } if name == "repl-stream-db" => {
-                self.stream_db = core::str::from_utf8(&value).ok().and_then(|db| db.parse().ok());
+                self.stream_db = core::str::from_utf8(&value)
+                    .ok()
+                    .and_then(|db| db.parse().ok());
             }
             Item::SelectDb(db) => self.db = usize::try_from(db).unwrap_or(usize::MAX),
-            Item::Entry { key, value, attributes } => {
-                let loaded = self.keyspace.insert_loaded(self.db, &key, value, &attributes, now.unix());
+            Item::Entry {
+                key,
+                value,
+                attributes,
+            } => {
+                let loaded =
+                    self.keyspace
+                        .insert_loaded(self.db, &key, value, &attributes, now.unix());
                 if loaded == Loaded::Refused {
-                    self.failure = Some(format!("key '{}' of database {}", key.escape_ascii(), self.db));
+                    self.failure = Some(format!(
+                        "key '{}' of database {}",
+                        key.escape_ascii(),
+                        self.db
+                    ));
                 }
             }
             _ => {}
@@ -85,13 +97,24 @@ impl Incoming {
 impl DataPlane {
     pub(crate) fn new_incoming(&mut self, len: Option<u64>) -> Incoming {
         use rand_core::Rng;
-        let mut keyspace = Keyspace::new(settings::keyspace_config(&self.config), self.rng.next_u64());
+        let mut keyspace =
+            Keyspace::new(settings::keyspace_config(&self.config), self.rng.next_u64());
         // Keys that are past their time stay until the primary deletes them.
         keyspace.set_replica(true);
         let mut limits = shoal_rdb::Limits::default();
-        limits.string_len_max = limits.string_len_max.max(keyspace.options().string_len_max as u64);
+        limits.string_len_max = limits
+            .string_len_max
+            .max(keyspace.options().string_len_max as u64);
         let reader = Reader::new(limits);
-        Incoming { keyspace, reader, db: 0, announced: len, received: 0, stream_db: None, failure: None }
+        Incoming {
+            keyspace,
+            reader,
+            db: 0,
+            announced: len,
+            received: 0,
+            stream_db: None,
+            failure: None,
+        }
     }
 
     /// A new dataset takes the place of the old one, whose memory is freed piece by piece.
@@ -162,7 +185,10 @@ impl DataPlane {
         writer.aux(b"redis-ver", REDIS_VERSION.as_bytes());
         writer.aux(b"redis-bits", usize::BITS.to_string().as_bytes());
         writer.aux(b"ctime", ctime.as_bytes());
-        writer.aux(b"used-mem", self.keyspace.memory_used().to_string().as_bytes());
+        writer.aux(
+            b"used-mem",
+            self.keyspace.memory_used().to_string().as_bytes(),
+        );
         writer.aux(b"repl-stream-db", b"0");
         writer.aux(b"repl-id", history.replid.as_bytes());
         writer.aux(b"repl-offset", history.offset.to_string().as_bytes());

@@ -13,7 +13,10 @@ use shoal_core::{ClientId, DataEvent, DataPlane, PeerInfo, ToControl, ToData};
 use shoal_slots::{ClusterState, ClusterView, Instant, NodeId, Now, SlotSet, ViewNode};
 
 /// Where every test begins: 2026-01-01.
-const START: Now = Now { instant: Instant::from_micros(1_000_000), unix_micros: 1_767_225_600_000_000 };
+const START: Now = Now {
+    instant: Instant::from_micros(1_000_000),
+    unix_micros: 1_767_225_600_000_000,
+};
 
 /// One data plane, its events and its clock.
 pub struct Rig {
@@ -38,7 +41,9 @@ impl Host for NoFiles {
 
 pub fn config(text: &str) -> Config {
     let mut config = Config::new();
-    config.load(None, text.as_bytes(), &mut NoFiles).expect("a sound configuration");
+    config
+        .load(None, text.as_bytes(), &mut NoFiles)
+        .expect("a sound configuration");
     config
 }
 
@@ -50,7 +55,13 @@ impl Rig {
 
     pub fn seeded(text: &str, seed: u64) -> Self {
         let plane = DataPlane::new(config(text), seed, START);
-        Self { plane, now: START, events: Vec::new(), log: Vec::new(), closed: BTreeSet::new() }
+        Self {
+            plane,
+            now: START,
+            events: Vec::new(),
+            log: Vec::new(),
+            closed: BTreeSet::new(),
+        }
     }
 
     /// A cluster node with this view and these further lines of redis.conf.
@@ -70,7 +81,11 @@ impl Rig {
     }
 
     pub fn client_from(&mut self, addr: &str) -> ClientId {
-        let peer = PeerInfo { addr: addr.into(), local_addr: "127.0.0.1:6379".into(), ..PeerInfo::default() };
+        let peer = PeerInfo {
+            addr: addr.into(),
+            local_addr: "127.0.0.1:6379".into(),
+            ..PeerInfo::default()
+        };
         self.plane.connect(self.now, peer).expect("accepted")
     }
 
@@ -143,7 +158,7 @@ impl Rig {
         self.log.iter().any(|line| line.contains(part))
     }
 
-    pub fn to_control(&mut self) -> Vec<ToControl> {
+    pub fn messages(&mut self) -> Vec<ToControl> {
         core::iter::from_fn(|| self.plane.poll_to_control()).collect()
     }
 }

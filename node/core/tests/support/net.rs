@@ -17,12 +17,19 @@ pub struct Net {
 impl Net {
     pub fn new(rigs: Vec<Rig>) -> Self {
         let links = rigs.iter().map(|_| None).collect();
-        Self { rigs, links, unreachable: Vec::new(), piece: 4096 }
+        Self {
+            rigs,
+            links,
+            unreachable: Vec::new(),
+            piece: 4096,
+        }
     }
 
     /// Delivers everything until nothing moves.
     pub fn pump(&mut self) {
-        while (0..self.rigs.len()).fold(false, |moved, n| self.move_events(n) | self.move_stream(n) | moved) {}
+        while (0..self.rigs.len()).fold(false, |moved, n| {
+            self.move_events(n) | self.move_stream(n) | moved
+        }) {}
     }
 
     pub fn ask(&mut self, n: usize, client: ClientId, command: &str) -> String {
@@ -47,7 +54,9 @@ impl Net {
             let now = self.rigs[primary].now;
             self.rigs[primary].plane.handle_closed(now, session);
             let now = self.rigs[n].now;
-            self.rigs[n].plane.handle_primary_link(now, PrimaryLinkInput::Closed);
+            self.rigs[n]
+                .plane
+                .handle_primary_link(now, PrimaryLinkInput::Closed);
         }
     }
 
@@ -79,23 +88,37 @@ impl Net {
     fn connect(&mut self, n: usize, primary: usize) {
         self.links[n] = None;
         if !self.unreachable.contains(&primary) {
-            let peer = PeerInfo { addr: format!("127.0.0.1:{}", 40000 + n), ..PeerInfo::default() };
+            let peer = PeerInfo {
+                addr: format!("127.0.0.1:{}", 40000 + n),
+                ..PeerInfo::default()
+            };
             let now = self.rigs[primary].now;
-            let session = self.rigs[primary].plane.connect(now, peer).expect("accepted");
+            let session = self.rigs[primary]
+                .plane
+                .connect(now, peer)
+                .expect("accepted");
             self.links[n] = Some((primary, session));
         }
         let connected = self.links[n].is_some();
-        let input = if connected { PrimaryLinkInput::Connected } else { PrimaryLinkInput::Closed };
+        let input = if connected {
+            PrimaryLinkInput::Connected
+        } else {
+            PrimaryLinkInput::Closed
+        };
         let now = self.rigs[n].now;
         self.rigs[n].plane.handle_primary_link(now, input);
     }
 
     fn move_stream(&mut self, n: usize) -> bool {
-        let Some((primary, session)) = self.links[n] else { return false };
+        let Some((primary, session)) = self.links[n] else {
+            return false;
+        };
         let bytes = self.rigs[primary].read_bytes(session);
         let now = self.rigs[n].now;
         for piece in bytes.chunks(self.piece) {
-            self.rigs[n].plane.handle_primary_link(now, PrimaryLinkInput::Bytes(piece));
+            self.rigs[n]
+                .plane
+                .handle_primary_link(now, PrimaryLinkInput::Bytes(piece));
         }
         self.rigs[primary].drain();
         if self.rigs[primary].closed.contains(&session) || self.unreachable.contains(&primary) {

@@ -126,21 +126,19 @@ pub(crate) fn hello(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
         Ok(options) => options,
         Err(text) => return plane.error(call.client, &text),
     };
-    if let Some((user, password)) = options.auth {
-        if !authenticate(plane, call, user, password) {
-            return plane.error(call.client, WRONG_PASSWORD);
-        }
+    if let Some((user, password)) = options.auth
+        && !authenticate(plane, call, user, password)
+    {
+        return plane.error(call.client, WRONG_PASSWORD);
     }
     if plane.flags_of(call.client).contains(Flags::UNAUTHENTICATED) {
         return plane.error(call.client, HELLO_NEEDS_AUTH);
     }
-    if let Some(name) = options.name {
-        if !is_plain_text(name) {
-            return plane.error(
-                call.client,
-                "ERR Client names cannot contain spaces, newlines or special characters.",
-            );
-        }
+    if let Some(name) = options.name
+        && !is_plain_text(name)
+    {
+        let text = "ERR Client names cannot contain spaces, newlines or special characters.";
+        return plane.error(call.client, text);
     }
     if let Some(session) = plane.sessions.get_mut(call.client) {
         session.version = version.unwrap_or(session.version);
