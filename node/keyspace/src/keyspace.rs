@@ -142,6 +142,12 @@ impl Keyspace {
         self.stats = KeyspaceStats::default();
     }
 
+    /// Whether there is a table per slot.
+    #[must_use]
+    pub const fn is_cluster(&self) -> bool {
+        self.cluster
+    }
+
     /// How many databases there are.
     #[must_use]
     pub const fn database_count(&self) -> usize {

@@ -160,6 +160,12 @@ impl Entry {
         (self.0.addr().get() >> TAG_SHIFT) as u16
     }
 
+    /// The pointer as a number: the tag in its upper 16 bits, and never zero.
+    #[inline]
+    pub(crate) fn pointer_bits(&self) -> usize {
+        self.0.addr().get()
+    }
+
     /// Sets the hash bits in the pointer.
     #[inline]
     pub(crate) fn set_tag(&mut self, tag: u16) {

@@ -73,15 +73,16 @@ impl Segment {
         let home = self.home(tag);
         for step in 0..groups {
             let group = if home + step < groups { home + step } else { home + step - groups };
-            let mut full = true;
-            for (i, cell) in self.group(group).iter().enumerate() {
-                match cell {
-                    Some(entry) if entry.tag() == tag && entry.key() == key => return Some(group * GROUP + i),
-                    Some(_) => {}
-                    None => full = false,
+            let cells = self.group(group);
+            let (mut matches, empty) = compare(cells, tag);
+            while matches != 0 {
+                let i = matches.trailing_zeros() as usize;
+                matches &= matches - 1;
+                if cells.get(i).and_then(Option::as_ref).is_some_and(|entry| entry.key() == key) {
+                    return Some(group * GROUP + i);
                 }
             }
-            if !full {
+            if empty {
                 return None;
             }
         }
@@ -197,6 +198,22 @@ impl Segment {
         }
         if home + 1 == groups { None } else { u16::try_from(self.first_tag(home + 1)).ok() }
     }
+}
+
+/// Which cells of a group have this tag, one bit each, and whether one is empty.
+///
+/// All cells are compared without a branch. Which of them matches cannot be predicted, and a wrong
+/// prediction here would keep the processor from working on the next command while memory answers.
+#[inline]
+fn compare(cells: &[Option<Entry>], tag: u16) -> (u32, bool) {
+    let (mut matches, mut empty) = (0, false);
+    for (i, cell) in cells.iter().enumerate() {
+        let pointer = cell.as_ref().map_or(0, Entry::pointer_bits);
+        matches |= u32::from((pointer >> 48) as u16 == tag) << i;
+        empty |= pointer == 0;
+    }
+    // An empty cell looks like tag zero; whoever follows the match finds nothing there.
+    (matches, empty)
 }
 
 /// The smallest number of cells that takes `len` entries.
