@@ -179,7 +179,6 @@ fn a_manual_failover_pauses_at_an_offset_and_moves_held_writes_on() {
         host: "127.0.0.1".into(),
         port: 21301,
     });
-    rig.control(ToData::ResumeWrites);
     assert_eq!(rig.read(client), "-MOVED 12182 127.0.0.1:21301\r\n");
 }
 

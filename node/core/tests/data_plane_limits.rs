@@ -223,6 +223,26 @@ fn row_21_protocol_errors_are_logged_at_most_once_per_second() {
 }
 
 #[test]
+fn what_one_client_broke_does_not_reach_the_next() {
+    let mut rig = Rig::standalone("");
+    for bytes in [
+        &b"*2\r\n$3\r\nGET\r\n$x\r\n"[..],
+        b"*x\r\n",
+        b"*3\r\n$3\r\nSETxx",
+        b"SET 'k\r\n",
+    ] {
+        let bad = rig.client();
+        rig.send(bad, bytes);
+        assert!(rig.closed.contains(&bad), "{}", bytes.escape_ascii());
+        let good = rig.client();
+        assert_eq!(
+            rig.send(good, b"*2\r\n$4\r\nECHO\r\n$2\r\nhi\r\nPING\r\n"),
+            "$2\r\nhi\r\n+PONG\r\n"
+        );
+    }
+}
+
+#[test]
 fn strangers_are_kept_out_by_protected_mode_and_by_the_number_of_clients() {
     let mut rig = Rig::standalone("maxclients 2");
     let stranger = PeerInfo {

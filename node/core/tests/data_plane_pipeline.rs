@@ -285,3 +285,26 @@ fn config_is_read_and_set() {
         "idle for longer than the new timeout"
     );
 }
+
+#[test]
+fn errors_are_counted_once_by_either_way() {
+    let mut rig = Rig::standalone("");
+    let client = rig.client();
+    rig.ask(client, "SET k text");
+    rig.ask(client, "INCR k");
+    // A pause of writes sends even reads the careful way.
+    rig.ask(client, "CLIENT PAUSE 1000 WRITE");
+    rig.ask(client, "HGET k f");
+    rig.ask(client, "CLIENT UNPAUSE");
+    let info = rig.ask(client, "INFO errorstats stats");
+    assert!(
+        info.contains("errorstat_ERR:count=1\r\n")
+            && info.contains("errorstat_WRONGTYPE:count=1\r\n"),
+        "{info}"
+    );
+    assert!(
+        info.contains("total_error_replies:2\r\n")
+            && info.contains("total_commands_processed:5\r\n"),
+        "{info}"
+    );
+}

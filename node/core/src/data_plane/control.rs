@@ -12,7 +12,10 @@ use crate::messages::{PrimaryLinkStatus, ReplicationStatus, Ticket, ToControl, T
 impl DataPlane {
     pub(crate) fn take_control(&mut self, message: ToData) {
         match message {
-            ToData::View(view) => self.view = view,
+            ToData::View(view) => {
+                self.view = view;
+                self.end_pause_of_demoted();
+            }
             ToData::BecomePrimary => self.become_primary(),
             ToData::BecomeReplicaOf { host, port, .. } => self.follow(self.now, &host, port),
             ToData::PauseWrites { until } => {
@@ -33,6 +36,16 @@ impl DataPlane {
             ToData::AdminReply { ticket, reply } => self.finish_ticket(ticket, &reply),
             // Nobody can subscribe yet.
             ToData::Published { .. } => {}
+        }
+    }
+
+    /// The pause of a manual failover ends when this node has lost its role, in the view as well as in
+    /// fact: then the held-back writes are told where to go.
+    pub(crate) fn end_pause_of_demoted(&mut self) {
+        let demoted = self.is_replica() && self.view.my_role() == Role::Replica;
+        if demoted && self.pause.for_failover() {
+            self.pause.end_by_failover();
+            self.pause_changed();
         }
     }
 

@@ -60,7 +60,10 @@ impl DataPlane {
             true => Some(self.plain_slot(spec, request.args, false)?),
             false => None,
         };
-        self.run_on_keyspace(client, spec, run, request, slot);
+        self.stats.commands += 1;
+        if let Some(start) = self.run_on_keyspace(client, spec, run, request, slot) {
+            self.count_error_at(client, start);
+        }
         Some(Flow::Next)
     }
 
@@ -82,7 +85,8 @@ impl DataPlane {
         plain.then_some(slot)
     }
 
-    /// Runs a handler of the keyspace for a client, and repeats its effects where somebody listens.
+    /// Runs a handler of the keyspace for a client, and repeats its effects where somebody listens. Returns where
+    /// its reply begins, if that is an error.
     #[inline]
     fn run_on_keyspace(
         &mut self,
@@ -91,10 +95,8 @@ impl DataPlane {
         run: KeyspaceHandler,
         request: Request<'_>,
         slot: Option<Slot>,
-    ) {
-        let Some(session) = self.sessions.get_mut(client) else {
-            return;
-        };
+    ) -> Option<usize> {
+        let session = self.sessions.get_mut(client)?;
         if session.output.capacity() == 0 {
             session.output = self.buffers.take();
         }
@@ -112,7 +114,6 @@ impl DataPlane {
             effects: &mut self.effects,
         };
         run(&mut ctx);
-        self.stats.commands += 1;
         let failed = session.output.get(start) == Some(&b'-');
         self.command_stats.count(spec, failed);
         if self.effects.dirty > 0
@@ -121,9 +122,7 @@ impl DataPlane {
         {
             self.repeat_effects(client, db, request);
         }
-        if failed {
-            self.count_error_at(client, start);
-        }
+        failed.then_some(start)
     }
 
     /// The careful way.
@@ -196,8 +195,6 @@ impl DataPlane {
         match spec.handler {
             Handler::Keyspace(run) => {
                 self.run_on_keyspace(client, spec, run, request, slot);
-                // Counted by the caller of this way.
-                self.stats.commands -= 1;
                 Flow::Next
             }
             Handler::Node(command) => {

@@ -72,6 +72,11 @@ impl DataPlane {
         self.upstream.is_some()
     }
 
+    /// The shell loads (or has loaded) a dataset from its disk: clients are told to wait meanwhile.
+    pub fn set_loading(&mut self, loading: bool) {
+        self.gates.set(Gates::LOADING, loading);
+    }
+
     /// Whether clients must wait for a dataset.
     pub(crate) const fn is_loading(&self) -> bool {
         self.gates.contains(Gates::LOADING)

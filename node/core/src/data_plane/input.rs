@@ -34,14 +34,19 @@ impl DataPlane {
         *parser.limits_mut() = limits;
         let done = self.run(client, bytes, &mut parser);
         let rest = bytes.get(done..).unwrap_or_default();
-        if !rest.is_empty()
-            && let Some(session) = self.sessions.get_mut(client)
-            && !session.is_closing()
-        {
-            session.pending = Some(Box::new(Pending::new(parser, rest)));
+        let Some(session) = self
+            .sessions
+            .get_mut(client)
+            .filter(|session| !session.is_closing())
+        else {
+            // The parser may have stopped in the middle of what it refused: it is not used again.
             return;
+        };
+        if rest.is_empty() {
+            self.parser = parser;
+        } else {
+            session.pending = Some(Box::new(Pending::new(parser, rest)));
         }
-        self.parser = parser;
     }
 
     /// Adds to the input that waits. Its amount is bounded whatever the session waits for.

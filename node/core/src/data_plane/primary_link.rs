@@ -112,6 +112,13 @@ impl Upstream {
 impl DataPlane {
     /// Follows this primary from now on.
     pub(crate) fn follow(&mut self, now: Now, host: &str, port: u16) {
+        if self
+            .upstream
+            .as_ref()
+            .is_some_and(|upstream| upstream.is_at(host, port))
+        {
+            return;
+        }
         let was_primary = self.upstream.is_none();
         let history = match self.upstream.take() {
             // Our own history: a primary that once copied from us may let us go on where we are.
@@ -137,9 +144,7 @@ impl DataPlane {
             now,
         );
         self.upstream = Some(Box::new(upstream));
-        // The pause of a manual failover ends with the role that it was for.
-        self.pause.end_by_failover();
-        self.pause_changed();
+        self.end_pause_of_demoted();
         self.serve_link();
         self.report_replication();
     }

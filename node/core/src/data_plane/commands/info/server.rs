@@ -62,7 +62,7 @@ pub(super) fn clients(plane: &DataPlane, text: &mut String) {
         .map(|session| session.unsent())
         .max()
         .unwrap_or(0);
-    let mut rows = lines! { "connected_clients": plane.sessions.len() - plane.replica_sessions() };
+    let mut rows = lines! { "connected_clients": plane.sessions.len().saturating_sub(plane.replica_sessions()) };
     if plane.settings.cluster_enabled {
         // Two links per known peer, as long as all of them are up.
         rows.push((
