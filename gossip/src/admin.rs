@@ -112,6 +112,9 @@ impl Gossip {
     /// # Errors
     /// [`SlotsError`] about the first slot that is taken or repeated; nothing is changed then.
     pub fn add_slots(&mut self, now: Now, slots: &[Slot]) -> Result<(), SlotsError> {
+        if !self.peers.me().is_primary() {
+            return Err(SlotsError::OnReplica);
+        }
         let mut wanted = SlotSet::new();
         for &slot in slots {
             if self.slots.owner(slot).is_some() {
@@ -123,11 +126,9 @@ impl Gossip {
         }
         self.begin(now);
         let me = self.peers.me().id;
-        if self.peers.me().is_primary() {
-            for slot in &wanted {
-                self.slots.importing.remove(&slot);
-                self.give_slot(slot, &me);
-            }
+        for slot in &wanted {
+            self.slots.importing.remove(&slot);
+            self.give_slot(slot, &me);
         }
         self.slots_changed();
         Ok(())

@@ -81,10 +81,12 @@ impl Gossip {
     pub(crate) fn take_counters(&mut self, sender: &NodeId, header: &Header) -> bool {
         let highest = header.current_epoch.max(header.config_epoch);
         if !self.is_plausible(highest) {
-            self.out.notice(Notice::EpochImplausible {
-                from: *sender,
-                epoch: highest,
-            });
+            if !core::mem::replace(&mut self.complaints.epoch, true) {
+                self.out.notice(Notice::EpochImplausible {
+                    from: *sender,
+                    epoch: highest,
+                });
+            }
             return false;
         }
         let now = self.now.instant;

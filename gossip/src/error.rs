@@ -36,6 +36,9 @@ pub enum ForgetError {
 /// `CLUSTER ADDSLOTS`, `DELSLOTS` and their `RANGE` forms.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum SlotsError {
+    /// This node is a replica: it cannot own slots. (The reference servers say OK and confuse themselves.)
+    #[error("Please use ADDSLOTS only with masters.")]
+    OnReplica,
     /// The slot has an owner.
     #[error("Slot {0} is already busy")]
     Busy(Slot),

@@ -291,6 +291,13 @@ impl fmt::Display for Notice {
     }
 }
 
+/// Notices that a hostile peer could cause with every packet: each is made once in a while only.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Complaints {
+    pub(crate) table_full: bool,
+    pub(crate) epoch: bool,
+}
+
 /// What a call has produced, until the driver polls it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outbox {

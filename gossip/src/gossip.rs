@@ -11,7 +11,7 @@ use shoal_slots::{Instant, NodeId, Now, ShardId};
 use crate::blacklist::Blacklist;
 use crate::config::Config;
 use crate::epochs::Epochs;
-use crate::event::{LinkChange, LinkId, Outbox, Output};
+use crate::event::{Complaints, LinkChange, LinkId, Outbox, Output};
 use crate::health::Health;
 use crate::links::LinkTable;
 use crate::peer::Peer;
@@ -43,6 +43,8 @@ pub struct Gossip {
     pub(crate) suspected: usize,
     /// Somebody has shown us our own address since the start.
     pub(crate) knows_own_address: bool,
+    /// What was already complained about; forgotten every few ticks.
+    pub(crate) complaints: Complaints,
     /// Nothing is sent: the data plane is stuck, and a node that cannot serve should look dead.
     pub(crate) silent: bool,
 }
@@ -81,6 +83,7 @@ impl Gossip {
             out: Outbox::default(),
             suspected: 0,
             knows_own_address: false,
+            complaints: Complaints::default(),
             silent: false,
         };
         gossip.refresh_myself();
@@ -141,8 +144,11 @@ impl Gossip {
         &self.config
     }
 
-    /// The options, to change while running. What is announced changes with the next tick.
+    /// The options, to change while running. What is announced changes with the next tick, the rest with the
+    /// next call.
     pub const fn config_mut(&mut self) -> &mut Config {
+        self.health.mark_stale();
+        self.out.view();
         &mut self.config
     }
 

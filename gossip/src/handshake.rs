@@ -30,7 +30,7 @@ impl Gossip {
             return;
         }
         if count >= self.config.limits.handshakes_max || self.table_is_full() {
-            self.out.notice(Notice::TableFull);
+            self.complain_about_room();
             return;
         }
         let name = NodeId::random(&mut self.rng);
@@ -45,6 +45,12 @@ impl Gossip {
     pub(crate) fn blank_peer(&mut self, id: NodeId) -> Peer {
         let shard = ShardId::random(&mut self.rng);
         Peer::new(id, shard, self.now.instant)
+    }
+
+    pub(crate) fn complain_about_room(&mut self) {
+        if !core::mem::replace(&mut self.complaints.table_full, true) {
+            self.out.notice(Notice::TableFull);
+        }
     }
 
     pub(crate) fn table_is_full(&self) -> bool {

@@ -6,7 +6,7 @@ use core::time::Duration;
 
 use shoal_slots::NodeId;
 
-use crate::event::{Event, LinkId, Notice};
+use crate::event::{Complaints, Event, LinkId, Notice};
 use crate::gossip::Gossip;
 use crate::peer::Peer;
 use crate::wire::{GossipEntry, IpText, kind};
@@ -40,6 +40,7 @@ impl Gossip {
         self.keep_connections();
         if self.beat.every(self.config.timing.random_ping_ticks) {
             self.ping_somebody();
+            self.complaints = Complaints::default();
         }
         for id in self.peers.ids() {
             self.care_for(&id);

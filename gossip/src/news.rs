@@ -87,7 +87,7 @@ impl Gossip {
             return;
         }
         if self.table_is_full() {
-            self.out.notice(Notice::TableFull);
+            self.complain_about_room();
             return;
         }
         let mut peer = self.blank_peer(entry.node);

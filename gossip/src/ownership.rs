@@ -129,7 +129,7 @@ impl Gossip {
 
     /// The sender claims a slot that here belongs to somebody with a greater configEpoch: it missed
     /// something. Tell it about the first such owner; it will claim again if there is more.
-    fn correct_stale(&mut self, sender: &NodeId, header: &Header) {
+    pub(crate) fn correct_stale(&mut self, sender: &NodeId, header: &Header) {
         let foreign = header.slots.difference(self.slots.slots_of(sender));
         let newer = |slot: Slot| {
             let owner = self.peers.get(&self.slots.owner(slot)?)?;

@@ -143,6 +143,8 @@ impl Gossip {
                     force: header.mflags.contains(MessageFlags::FORCE_ACK),
                 };
                 self.out.event(Event::VoteRequested(Box::new(request)));
+                // A candidate that missed an epoch of its own primary would be refused for ever.
+                self.correct_stale(sender, header);
             }
             Body::AuthAck if self.is_voter(sender) => {
                 self.out.event(Event::VoteReceived {

@@ -114,6 +114,12 @@ fn slots() {
         "DB must be empty to perform CLUSTER FLUSHSLOTS.",
         |g, now| g.flush_slots(now, 1),
     );
+    refused(
+        &mut c,
+        2,
+        "Please use ADDSLOTS only with masters.",
+        |g, now| g.add_slots(now, &[slot(0)]),
+    );
     c.call(0, |g, now| g.flush_slots(now, 0)).unwrap();
     assert_eq!(c.gossip(0).slot_counts().assigned, 8192);
 }

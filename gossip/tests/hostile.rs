@@ -390,3 +390,27 @@ fn a_slot_above_all_is_still_one_slot() {
     deliver(&mut cluster, claim, ping());
     assert_eq!(cluster.gossip(0).slot_owner(last), Some(sender));
 }
+
+#[test]
+fn a_candidate_with_a_stale_epoch_is_told_why_it_cannot_win() {
+    // The primary took a new epoch just before it died, and only the voters heard of it.
+    let mut cluster = Cluster::with_replicas(1, 3, Faults::default());
+    let primary = cluster.id(1);
+    let mut request = header(&cluster, 4);
+    request.slots = cluster.gossip(0).slots_of(&primary).clone();
+    request.config_epoch = Epoch(1);
+    let outputs = deliver(&mut cluster, request, Body::AuthRequest);
+    assert!(
+        events(&outputs)
+            .iter()
+            .any(|event| matches!(event, Event::VoteRequested(_)))
+    );
+    let update = outputs.iter().find_map(|output| match output {
+        Output::Transmit(transmit) => Packet::parse(&transmit.packet, Default::default()).ok(),
+        Output::Event(_) => None,
+    });
+    let Some(Body::Update(update)) = update.map(|packet| packet.body) else {
+        panic!("{outputs:?}")
+    };
+    assert_eq!((update.node, update.config_epoch), (primary, Epoch(2)));
+}
