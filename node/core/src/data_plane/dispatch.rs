@@ -10,7 +10,7 @@ use shoal_keyspace::command::{
 };
 use shoal_keyspace::{Ctx, Effects, Propagation};
 use shoal_resp::{Args, ReplyWriter, is_cross_protocol};
-use shoal_slots::{CommandKind, RouteRequest, Slot, plain_slot, route};
+use shoal_slots::{Slot, plain_slot};
 
 use super::blocked::Blocked;
 use super::call::{Call, Flow};
@@ -218,84 +218,6 @@ impl DataPlane {
                 &format!("ERR wrong number of arguments for '{}' command", spec.name),
             ),
         }
-    }
-
-    fn is_locked_out(&self, client: ClientId, spec: &CommandSpec) -> bool {
-        self.flags_of(client).contains(Flags::UNAUTHENTICATED)
-            && !spec.flags.contains(CommandFlags::NO_AUTH)
-    }
-
-    /// Where the request runs: here (and in which slot), or the error that says where else.
-    fn route_request(
-        &self,
-        client: ClientId,
-        spec: &'static CommandSpec,
-        asking: bool,
-        args: Args<'_>,
-    ) -> Result<Option<Slot>, String> {
-        if !self.settings.cluster_enabled || spec.key_specs.is_empty() {
-            return Ok(None);
-        }
-        let Some(session) = self.sessions.get(client) else {
-            return Ok(None);
-        };
-        let keys = spec.keys(args).map(|position| position.key);
-        let kind = if spec.flags.contains(CommandFlags::WRITE) {
-            CommandKind::Write
-        } else {
-            CommandKind::Read
-        };
-        let request = RouteRequest {
-            kind,
-            readonly_client: session.flags.contains(Flags::READONLY),
-            asking: asking || spec.flags.contains(CommandFlags::ASKING),
-            is_migrate: spec.name == "migrate",
-        };
-        let present = |key: &[u8]| self.keyspace.contains(session.db, key, self.now.unix());
-        let decision = route(&self.view, &request, keys.clone(), present);
-        match decision.error_text(self.view.options().endpoint, session.about.peer.tls) {
-            Some(text) => Err(text),
-            None => Ok(keys.clone().next().map(Slot::of_key)),
-        }
-    }
-
-    /// What the state of the node forbids.
-    fn refusal(&self, client: ClientId, spec: &CommandSpec) -> Option<&'static str> {
-        if !self.gates.intersects(Gates::ALL) {
-            return None;
-        }
-        let writes = spec.flags.contains(CommandFlags::WRITE);
-        let upstream = self.upstream.as_ref();
-        if writes
-            && self.gates.contains(Gates::MIN_REPLICAS)
-            && self.good_replicas() < self.settings.min_replicas
-        {
-            return Some("NOREPLICAS Not enough good replicas to write.");
-        }
-        if writes && upstream.is_some() && self.settings.replica_read_only {
-            return Some("READONLY You can't write against a read only replica.");
-        }
-        let stale = self.gates.contains(Gates::STALE);
-        if stale
-            && !spec.flags.contains(CommandFlags::STALE)
-            && !self.flags_of(client).contains(Flags::REPLICA)
-        {
-            return Some(
-                "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
-            );
-        }
-        if self.gates.contains(Gates::LOADING) && !spec.flags.contains(CommandFlags::LOADING) {
-            return Some("LOADING Redis is loading the dataset in memory");
-        }
-        None
-    }
-
-    /// Whether a pause holds this command back. Replicas are never held.
-    fn is_held_back(&self, client: ClientId, spec: &CommandSpec) -> bool {
-        // Somebody must be able to end the pause.
-        let exempt = spec.name == "client|unpause";
-        let replica = self.flags_of(client).contains(Flags::REPLICA);
-        !replica && !exempt && self.pause.holds(spec.flags.contains(CommandFlags::WRITE))
     }
 
     /// Answers with an error (its code included).

@@ -12,6 +12,7 @@
 mod blocked;
 mod buffers;
 mod call;
+mod checks;
 mod client_line;
 mod commands;
 mod control;
@@ -30,6 +31,7 @@ mod sessions;
 mod settings;
 mod snapshot;
 mod stats;
+mod upstream;
 
 use core::time::Duration;
 use std::collections::VecDeque;
@@ -55,11 +57,11 @@ use buffers::Buffers;
 pub(crate) use call::parse_i64;
 use gates::Gates;
 use pause::Pause;
-use primary_link::Upstream;
 use session::Flags;
 use sessions::Sessions;
 use settings::Settings;
 use stats::Stats;
+use upstream::Upstream;
 
 /// The version of Redis whose behaviour clients may expect.
 pub const REDIS_VERSION: &str = "7.2.4";

@@ -3,70 +3,70 @@
 use crate::data_plane::DataPlane;
 use crate::data_plane::call::{Call, Flow};
 
+/// Usage and effect of each subcommand.
+type Lines = &'static [(&'static str, &'static str)];
+
+const CLIENT: Lines = &[
+    ("GETNAME", "Return the name of the current connection."),
+    (
+        "GETREDIR",
+        "Return the client ID we are redirecting to when tracking is enabled.",
+    ),
+    ("ID", "Return the ID of the current connection."),
+    (
+        "INFO",
+        "Return information about the current client connection.",
+    ),
+    ("KILL <ip:port>", "Kill connection made from <ip:port>."),
+    (
+        "KILL <option> <value> [<option> <value> [...]]",
+        "Kill connections by ADDR, LADDR, TYPE, USER, SKIPME, ID.",
+    ),
+    (
+        "LIST [options ...]",
+        "Return information about client connections; TYPE and ID choose some.",
+    ),
+    (
+        "NO-EVICT (ON|OFF)",
+        "Protect current client connection from eviction.",
+    ),
+    (
+        "NO-TOUCH (ON|OFF)",
+        "Do not alter LRU/LFU stats for the keys touched by this client.",
+    ),
+    (
+        "PAUSE <timeout> [WRITE|ALL]",
+        "Suspend clients for <timeout> milliseconds.",
+    ),
+    (
+        "REPLY (ON|OFF|SKIP)",
+        "Control the replies sent to the current connection.",
+    ),
+    (
+        "SETINFO <option> <value>",
+        "Set LIB-NAME or LIB-VER of the current connection.",
+    ),
+    (
+        "SETNAME <name>",
+        "Assign the name <name> to the current connection.",
+    ),
+    (
+        "TRACKINGINFO",
+        "Report tracking status for the current connection.",
+    ),
+    (
+        "UNBLOCK <clientid> [TIMEOUT|ERROR]",
+        "Unblock the specified blocked client.",
+    ),
+    (
+        "UNPAUSE",
+        "Stop the current client pause, resuming traffic.",
+    ),
+];
+
 /// `CLIENT HELP`.
 pub(crate) fn client(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
-    help(
-        plane,
-        call,
-        "CLIENT",
-        &[
-            ("GETNAME", "Return the name of the current connection."),
-            (
-                "GETREDIR",
-                "Return the client ID we are redirecting to when tracking is enabled.",
-            ),
-            ("ID", "Return the ID of the current connection."),
-            (
-                "INFO",
-                "Return information about the current client connection.",
-            ),
-            ("KILL <ip:port>", "Kill connection made from <ip:port>."),
-            (
-                "KILL <option> <value> [<option> <value> [...]]",
-                "Kill connections by ADDR, LADDR, TYPE, USER, SKIPME, ID.",
-            ),
-            (
-                "LIST [options ...]",
-                "Return information about client connections; TYPE and ID choose some.",
-            ),
-            (
-                "NO-EVICT (ON|OFF)",
-                "Protect current client connection from eviction.",
-            ),
-            (
-                "NO-TOUCH (ON|OFF)",
-                "Do not alter LRU/LFU stats for the keys touched by this client.",
-            ),
-            (
-                "PAUSE <timeout> [WRITE|ALL]",
-                "Suspend clients for <timeout> milliseconds.",
-            ),
-            (
-                "REPLY (ON|OFF|SKIP)",
-                "Control the replies sent to the current connection.",
-            ),
-            (
-                "SETINFO <option> <value>",
-                "Set LIB-NAME or LIB-VER of the current connection.",
-            ),
-            (
-                "SETNAME <name>",
-                "Assign the name <name> to the current connection.",
-            ),
-            (
-                "TRACKINGINFO",
-                "Report tracking status for the current connection.",
-            ),
-            (
-                "UNBLOCK <clientid> [TIMEOUT|ERROR]",
-                "Unblock the specified blocked client.",
-            ),
-            (
-                "UNPAUSE",
-                "Stop the current client pause, resuming traffic.",
-            ),
-        ],
-    )
+    help(plane, call, "CLIENT", CLIENT)
 }
 
 /// `CONFIG HELP`.
@@ -93,7 +93,7 @@ pub(crate) fn config(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
     )
 }
 
-fn help(plane: &mut DataPlane, call: &Call<'_>, name: &str, lines: &[(&str, &str)]) -> Flow {
+fn help(plane: &mut DataPlane, call: &Call<'_>, name: &str, lines: Lines) -> Flow {
     let mut reply = plane.reply(call.client);
     reply.array(3 + 2 * lines.len());
     reply.simple(&format!(

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{lines, put};
 use crate::data_plane::DataPlane;
-use crate::data_plane::primary_link::Upstream;
+use crate::data_plane::upstream::Upstream;
 
 pub(super) fn replication(plane: &DataPlane, text: &mut String) {
     match &plane.upstream {
