@@ -3,8 +3,9 @@
 
 use shoal_slots::NodeId;
 
-use crate::event::{Event, Notice};
+use crate::event::Event;
 use crate::gossip::Gossip;
+use crate::notice::Notice;
 use crate::peer::Liveness;
 use crate::wire::{Body, GossipEntry, MessageFlags, NodeFlags};
 

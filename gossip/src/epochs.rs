@@ -6,8 +6,9 @@
 
 use shoal_slots::{Epoch, NodeId};
 
-use crate::event::{Event, Notice};
+use crate::event::Event;
 use crate::gossip::Gossip;
+use crate::notice::Notice;
 use crate::wire::{Header, MessageFlags};
 
 /// Any epoch up to here is believed; at a thousand elections a second it takes nine thousand years.

@@ -9,8 +9,9 @@ use alloc::string::String;
 
 use shoal_slots::{NodeId, Role, ShardId};
 
-use crate::event::{Event, LinkId, Notice};
+use crate::event::{Event, LinkId};
 use crate::gossip::Gossip;
+use crate::notice::Notice;
 use crate::peer::{Address, Peer};
 use crate::wire::{Header, NodeFlags, kind};
 

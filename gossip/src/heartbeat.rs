@@ -6,8 +6,9 @@ use core::time::Duration;
 
 use shoal_slots::NodeId;
 
-use crate::event::{Complaints, Event, LinkId, Notice};
+use crate::event::{Event, LinkId};
 use crate::gossip::Gossip;
+use crate::notice::{Complaints, Notice};
 use crate::peer::Peer;
 use crate::wire::{GossipEntry, IpText, kind};
 

@@ -4,8 +4,10 @@
 extern crate alloc;
 
 mod admin;
+mod admin_slots;
 mod blacklist;
 mod config;
+mod connections;
 mod detector;
 mod epochs;
 mod error;
@@ -19,6 +21,9 @@ mod joints;
 mod links;
 mod news;
 pub mod nodes_conf;
+mod notice;
+mod orphans;
+mod outbox;
 mod ownership;
 mod peer;
 mod peers;
@@ -31,17 +36,20 @@ mod stats;
 mod timers;
 mod view;
 pub mod wire;
+mod wishes;
 
-pub use admin::SetSlot;
+pub use admin_slots::SetSlot;
 pub use config::{Announce, Config, Limits};
 pub use epochs::Bump;
 pub use error::{
     FlushSlotsError, ForgetError, MeetError, ReplicasError, ReplicateError, ResetError,
     RestoreError, SetConfigEpochError, SetSlotError, SlotsError, UnknownNode,
 };
-pub use event::{Event, LinkChange, LinkId, Notice, Output, Transmit, VoteRequest};
-pub use facts::{LinkInfo, OrphanFacts, SlotCounts};
+pub use event::{Event, LinkChange, LinkId, Output, Transmit, VoteRequest};
+pub use facts::{LinkInfo, SlotCounts};
 pub use gossip::Gossip;
+pub use notice::Notice;
+pub use orphans::OrphanFacts;
 pub use peer::{Address, Liveness, Peer};
 pub use stats::{PACKET_NAMES, PACKET_TYPES, Stats};
 pub use timers::Timing;

@@ -5,9 +5,9 @@ use core::time::Duration;
 
 use shoal_slots::{Instant, NodeId};
 
-use crate::event::Notice;
 use crate::gossip::Gossip;
 use crate::handshake::role_of;
+use crate::notice::Notice;
 use crate::peer::{Address, Liveness};
 use crate::wire::{Extension, GossipEntry, NodeFlags};
 

@@ -8,8 +8,9 @@ use alloc::boxed::Box;
 
 use shoal_slots::{Epoch, NodeId, Slot, SlotSet};
 
-use crate::event::{Event, Notice};
+use crate::event::Event;
 use crate::gossip::Gossip;
+use crate::notice::Notice;
 use crate::wire::{Body, Header, MessageFlags, Update};
 
 /// What a claim took.

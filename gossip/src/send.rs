@@ -8,14 +8,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use bytes::Bytes;
-use shoal_slots::{Epoch, Instant, NodeId, ReplOffset};
+use shoal_slots::{Instant, NodeId};
 
 use crate::event::LinkId;
 use crate::gossip::Gossip;
 use crate::peer::Address;
 use crate::wire::{
-    Body, Extension, Header, Heartbeat, IpText, MessageFlags, Name, NodeFlags, Packet, Publication,
-    kind,
+    Body, Extension, Header, Heartbeat, IpText, MessageFlags, Name, NodeFlags, Packet, kind,
 };
 
 impl Gossip {
@@ -141,7 +140,7 @@ impl Gossip {
     }
 
     /// Sends one packet to every node that `wanted` picks, encoded once.
-    fn broadcast_to(
+    pub(crate) fn broadcast_to(
         &mut self,
         mflags: MessageFlags,
         body: Body,
@@ -203,22 +202,6 @@ impl Gossip {
                 .is_some_and(|peer| peer.primary == Some(head))
     }
 
-    /// Hands a message to the subscribers of all other nodes, or of the other nodes of this shard.
-    pub fn publish(&mut self, now: shoal_slots::Now, channel: Bytes, message: Bytes, shard: bool) {
-        self.begin(now);
-        let publication = Publication { channel, message };
-        if shard {
-            self.broadcast_to(
-                MessageFlags::empty(),
-                Body::PublishShard(publication),
-                Self::same_shard,
-            );
-        } else {
-            self.broadcast(MessageFlags::empty(), Body::Publish(publication));
-        }
-        self.end();
-    }
-
     /// Takes over what the options say about us. The address of an earlier `cluster-announce-ip` is
     /// forgotten only when there is a new one.
     pub(crate) fn refresh_myself(&mut self) {
@@ -266,53 +249,6 @@ impl Gossip {
         at.map_or(0, |at| {
             u32::try_from(self.unix_millis(at) / 1000).unwrap_or(u32::MAX)
         })
-    }
-
-    /// Asks everybody for a vote in `epoch`; the core has raised currentEpoch to it.
-    pub fn broadcast_vote_request(&mut self, now: shoal_slots::Now, epoch: Epoch, force: bool) {
-        self.begin(now);
-        debug_assert!(self.epochs.current >= epoch);
-        let mut mflags = MessageFlags::empty();
-        mflags.set(MessageFlags::FORCE_ACK, force);
-        self.out.save_durably();
-        self.broadcast(mflags, Body::AuthRequest);
-        self.end();
-    }
-
-    /// Grants the vote of currentEpoch to a candidate: noted in nodes.conf, on disk before it is sent.
-    pub fn send_vote(&mut self, now: shoal_slots::Now, to: NodeId) {
-        self.begin(now);
-        self.epochs.last_vote = self.epochs.current;
-        self.out.save_durably();
-        self.send_to(&to, MessageFlags::empty(), Body::AuthAck);
-        self.end();
-    }
-
-    /// Asks our primary to pause its clients for a manual failover.
-    pub fn send_mfstart(&mut self, to: NodeId) {
-        self.send_to(&to, MessageFlags::empty(), Body::MfStart);
-        self.end();
-    }
-
-    /// Sends unsolicited PONGs: to everybody, or to our own shard only.
-    pub fn broadcast_pong(&mut self, now: shoal_slots::Now, shard_only: bool) {
-        self.begin(now);
-        self.send_pongs(shard_only);
-        self.end();
-    }
-
-    /// Sends a PING to a node, on the connection that we opened to it.
-    pub fn ping(&mut self, now: shoal_slots::Now, node: NodeId) {
-        self.begin(now);
-        if let Some(link) = self.peers.known(&node).and_then(|peer| peer.outbound) {
-            self.send_heartbeat(kind::PING, link);
-        }
-        self.end();
-    }
-
-    /// How far our replication is: travels in every header.
-    pub fn set_offset(&mut self, offset: ReplOffset) {
-        self.peers.me_mut().repl_offset = offset;
     }
 }
 
