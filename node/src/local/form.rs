@@ -15,10 +15,7 @@ const FULL_MESH_MAX: usize = 16;
 
 /// Brings the cluster to work, whether it is new or comes back.
 pub(crate) async fn form(options: &Options, nodes: &mut Nodes) -> Result<(), String> {
-    all(nodes, "accept commands", &["PING"], |answer| {
-        answer == "PONG"
-    })
-    .await?;
+    wait_for_processes(nodes).await?;
     let count = nodes.0.len();
     let known = known_nodes(nodes).await?;
     if known.iter().all(|known| *known == 1) {
@@ -55,6 +52,32 @@ pub(crate) async fn form(options: &Options, nodes: &mut Nodes) -> Result<(), Str
     let synced =
         |info: &str| has_line(info, "role:master") || has_line(info, "master_link_status:up");
     all(nodes, "replicate", &["INFO", "replication"], synced).await
+}
+
+/// Waits until every port is served by the process that we started for it: something else may listen there, and
+/// would be turned into a member of our cluster.
+async fn wait_for_processes(nodes: &mut Nodes) -> Result<(), String> {
+    let deadline = Instant::now() + STEP_MAX;
+    for node in &mut nodes.0 {
+        loop {
+            let ours = format!("process_id:{}", node.pid());
+            let info = node.ask(&["INFO", "server"]).await;
+            if info.is_ok_and(|info| has_line(&info, &ours)) {
+                break;
+            }
+            if let Some(reason) = node.death() {
+                return Err(reason);
+            }
+            if Instant::now() >= deadline {
+                return Err(format!(
+                    "Node {} does not accept commands after {STEP_MAX:?}",
+                    node.port
+                ));
+            }
+            sleep(POLL).await;
+        }
+    }
+    Ok(())
 }
 
 fn has_line(text: &str, line: &str) -> bool {

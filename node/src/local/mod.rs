@@ -94,17 +94,18 @@ async fn run(options: &Options) -> Result<(), String> {
     let ports = options.ports()?;
     let mut nodes = Nodes::start(options, &ports)?;
     let outcome = tokio::select! {
-        formed = form::form(options, &mut nodes) => match formed {
-            Ok(()) => {
-                table::show(&mut nodes, started.elapsed()).await;
-                nodes.watch().await
-            }
-            Err(reason) => Err(reason),
-        },
+        ended = serve(options, &mut nodes, started) => ended,
         _ = interrupted.recv() => Ok(()),
         _ = terminated.recv() => Ok(()),
     };
     say("\nStopping all nodes ...");
     nodes.stop(Duration::from_secs(5)).await;
     outcome
+}
+
+/// Forms the cluster, says so, and watches it for ever.
+async fn serve(options: &Options, nodes: &mut Nodes, started: Instant) -> Result<(), String> {
+    form::form(options, nodes).await?;
+    table::show(nodes, started.elapsed()).await;
+    nodes.watch().await
 }

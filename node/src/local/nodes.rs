@@ -150,6 +150,11 @@ impl Node {
         format!("Node {} failed at {}: {why}", self.port, words.join(" "))
     }
 
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Why the process ended, if it did.
     pub(crate) fn death(&mut self) -> Option<String> {
         let status = self.child.try_wait().ok()??;

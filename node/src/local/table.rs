@@ -48,7 +48,10 @@ pub(crate) async fn show(nodes: &mut Nodes, took: Duration) {
         return;
     };
     let port = first.port;
-    let answer = first.ask(&["CLUSTER", "NODES"]).await.unwrap_or_default();
+    let answer = match first.ask(&["CLUSTER", "NODES"]).await {
+        Ok(answer) => answer,
+        Err(why) => return say(&why),
+    };
     let mut rows: Vec<Row> = answer.lines().filter_map(Row::parse).collect();
     rows.sort_by(|a, b| a.port.cmp(&b.port));
     say(&format!(
