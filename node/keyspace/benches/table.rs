@@ -2,7 +2,11 @@
 //!
 //! The keyspace executes whole commands (lookup of expiry, LRU clock, reply); the maps only store. A million
 //! keys are read in a scattered order, so that every access misses the caches as it does in a real server.
-#![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
+#![allow(clippy::print_stderr)]
+#![allow(
+    missing_docs,
+    reason = "criterion's macros make undocumented functions"
+)]
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -40,7 +44,11 @@ struct Server {
 
 impl Server {
     fn new(config: KeyspaceConfig) -> Self {
-        Self { keyspace: Keyspace::new(config, 1), effects: Effects::new(false), out: Vec::with_capacity(1 << 16) }
+        Self {
+            keyspace: Keyspace::new(config, 1),
+            effects: Effects::new(false),
+            out: Vec::with_capacity(1 << 16),
+        }
     }
 
     fn filled(config: KeyspaceConfig) -> Self {
@@ -54,7 +62,9 @@ impl Server {
     #[inline]
     fn run(&mut self, args: &[&[u8]], slot: Option<Slot>) {
         self.out.clear();
-        let Some(Handler::Keyspace(handler)) = lookup(args[0]).map(|spec| spec.handler) else { return };
+        let Some(Handler::Keyspace(handler)) = lookup(args[0]).map(|spec| spec.handler) else {
+            return;
+        };
         self.effects.clear();
         handler(&mut Ctx {
             keyspace: &mut self.keyspace,
@@ -70,11 +80,17 @@ impl Server {
 }
 
 fn keyspace(c: &mut Criterion) {
-    for (name, config) in [("cluster", KeyspaceConfig::cluster()), ("standalone", KeyspaceConfig::standalone(1))] {
+    for (name, config) in [
+        ("cluster", KeyspaceConfig::cluster()),
+        ("standalone", KeyspaceConfig::standalone(1)),
+    ] {
         let mut group = c.benchmark_group(name);
         group.throughput(Throughput::Elements(BATCH));
         let mut server = Server::filled(config.clone());
-        eprintln!("{name}: {} bytes per key by our own count", server.keyspace.memory_used() / KEYS as usize);
+        eprintln!(
+            "{name}: {} bytes per key by our own count",
+            server.keyspace.memory_used() / KEYS as usize
+        );
         let keys: Vec<_> = (0..KEYS).map(|i| key(scattered(i))).collect();
         let slots: Vec<_> = keys.iter().map(|key| Slot::of_key(key)).collect();
         let mut i = 0;
@@ -115,7 +131,10 @@ fn maps(c: &mut Criterion) {
     let mut group = c.benchmark_group("maps");
     group.throughput(Throughput::Elements(BATCH));
     let keys: Vec<_> = (0..KEYS).map(|i| key(scattered(i))).collect();
-    let pairs = || keys.iter().map(|key| (Box::from(&key[..]), Box::from(&b"0123456789abcdeX"[..])));
+    let pairs = || {
+        keys.iter()
+            .map(|key| (Box::from(&key[..]), Box::from(&b"0123456789abcdeX"[..])))
+    };
     let hash_map: Map = pairs().collect();
     let tree: BTreeMap<Box<[u8]>, Box<[u8]>> = pairs().collect();
     let (mut i, mut sum) = (0, 0);
@@ -123,7 +142,9 @@ fn maps(c: &mut Criterion) {
         b.iter(|| {
             for _ in 0..BATCH {
                 i = (i + 1) % KEYS as usize;
-                sum += hash_map.get(&keys[i][..]).map_or(0, |value| usize::from(value[0]));
+                sum += hash_map
+                    .get(&keys[i][..])
+                    .map_or(0, |value| usize::from(value[0]));
             }
         });
     });
@@ -131,7 +152,9 @@ fn maps(c: &mut Criterion) {
         b.iter(|| {
             for _ in 0..BATCH {
                 i = (i + 1) % KEYS as usize;
-                sum += tree.get(&keys[i][..]).map_or(0, |value| usize::from(value[0]));
+                sum += tree
+                    .get(&keys[i][..])
+                    .map_or(0, |value| usize::from(value[0]));
             }
         });
     });

@@ -39,6 +39,11 @@ impl<'a> Ctx<'a> {
     /// How to look at keys on behalf of this command.
     #[inline]
     pub(crate) const fn access(&self) -> Access {
-        Access { db: self.db, slot: self.slot, now: self.now, from_primary: self.from_primary }
+        Access {
+            db: self.db,
+            slot: self.slot,
+            now: self.now,
+            from_primary: self.from_primary,
+        }
     }
 }

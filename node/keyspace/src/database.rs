@@ -83,7 +83,9 @@ impl Database {
     }
 
     pub(crate) fn insert(&mut self, table: usize, hash: u64, entry: Entry, hasher: &KeyHasher) {
-        let Some(place) = self.tables.get_mut(table) else { return };
+        let Some(place) = self.tables.get_mut(table) else {
+            return;
+        };
         self.len += 1;
         self.expiring += usize::from(entry.has_expiry());
         self.bytes += entry.memory();
@@ -122,7 +124,9 @@ impl Database {
 
     /// Takes the whole table of a slot off in constant time.
     pub(crate) fn detach(&mut self, index: usize) -> Table {
-        let Some(place) = self.tables.get_mut(index) else { return Table::default() };
+        let Some(place) = self.tables.get_mut(index) else {
+            return Table::default();
+        };
         let table = core::mem::take(place);
         self.len -= table.len();
         self.expiring = self.expiring.saturating_sub(table.expiring());
@@ -135,8 +139,14 @@ impl Database {
 
     /// The keys of one slot, at most `max`.
     pub(crate) fn keys_in(&self, slot: Slot, max: usize) -> Vec<Vec<u8>> {
-        self.tables.get(slot.index()).map_or_else(Vec::new, |table| {
-            table.iter().take(max).map(|entry| entry.key().to_vec()).collect()
-        })
+        self.tables
+            .get(slot.index())
+            .map_or_else(Vec::new, |table| {
+                table
+                    .iter()
+                    .take(max)
+                    .map(|entry| entry.key().to_vec())
+                    .collect()
+            })
     }
 }

@@ -44,7 +44,10 @@ impl Effects {
     /// Nothing happened yet.
     #[must_use]
     pub fn new(enabled: bool) -> Self {
-        Self { enabled, ..Self::default() }
+        Self {
+            enabled,
+            ..Self::default()
+        }
     }
 
     /// Forgets the effects of the last command.
@@ -78,7 +81,10 @@ impl Effects {
     /// Notes a key that expired.
     pub(crate) fn expired(&mut self, db: usize, key: &[u8]) {
         if self.enabled {
-            self.expired.push(ExpiredKey { db, key: key.to_vec() });
+            self.expired.push(ExpiredKey {
+                db,
+                key: key.to_vec(),
+            });
         }
     }
 }

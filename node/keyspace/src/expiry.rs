@@ -38,9 +38,18 @@ impl Keyspace {
     /// budget is one key looked at, or a handful of cells passed over. A replica does nothing.
     ///
     /// The deleted keys stand in `effects.expired`, if somebody listens.
-    pub fn expire_cycle(&mut self, now: UnixMillis, budget: usize, effects: &mut Effects) -> CycleReport {
+    pub fn expire_cycle(
+        &mut self,
+        now: UnixMillis,
+        budget: usize,
+        effects: &mut Effects,
+    ) -> CycleReport {
         let mut report = CycleReport::default();
-        let total: usize = self.databases.iter().map(super::database::Database::expiring).sum();
+        let total: usize = self
+            .databases
+            .iter()
+            .map(super::database::Database::expiring)
+            .sum();
         if self.replica || total == 0 {
             return report;
         }
@@ -52,23 +61,35 @@ impl Keyspace {
             left -= 1;
             let Some(table) = self.next_expiring_table() else {
                 rounds += 1;
-                self.cycle = CyclePosition { db: (self.cycle.db + 1) % self.databases.len(), table: 0, position: 0 };
+                self.cycle = CyclePosition {
+                    db: (self.cycle.db + 1) % self.databases.len(),
+                    table: 0,
+                    position: 0,
+                };
                 continue;
             };
             let mut checked = 0;
             let cycle = self.cycle;
-            let next = self.databases.get(cycle.db).and_then(|db| db.table(table)).map_or(END, |table| {
-                table.scan(cycle.position, &mut |entry| {
-                    if entry.has_expiry() {
-                        checked += 1;
-                        if is_expired(entry, now) {
-                            expired.push(entry.key().to_vec());
+            let next = self
+                .databases
+                .get(cycle.db)
+                .and_then(|db| db.table(table))
+                .map_or(END, |table| {
+                    table.scan(cycle.position, &mut |entry| {
+                        if entry.has_expiry() {
+                            checked += 1;
+                            if is_expired(entry, now) {
+                                expired.push(entry.key().to_vec());
+                            }
                         }
-                    }
-                })
-            });
+                    })
+                });
             self.cycle = match next {
-                END => CyclePosition { table: table + 1, position: 0, ..cycle },
+                END => CyclePosition {
+                    table: table + 1,
+                    position: 0,
+                    ..cycle
+                },
                 position => CyclePosition { position, ..cycle },
             };
             report.checked += checked;
@@ -83,7 +104,10 @@ impl Keyspace {
 
     /// The table of the cycle's database to go on with; leaves its number in the cycle's position.
     fn next_expiring_table(&mut self) -> Option<usize> {
-        let db = self.databases.get(self.cycle.db).filter(|db| db.expiring() > 0)?;
+        let db = self
+            .databases
+            .get(self.cycle.db)
+            .filter(|db| db.expiring() > 0)?;
         let mut table = db.next_occupied(self.cycle.table)?;
         while db.table(table).is_some_and(|table| table.expiring() == 0) {
             table = db.next_occupied(table + 1)?;
@@ -97,8 +121,17 @@ impl Keyspace {
 
     fn delete_in(&mut self, db: usize, table: usize, key: &[u8], effects: &mut Effects) {
         let hash = self.hasher.hash(key);
-        let position = self.databases.get(db).and_then(|db| db.table(table)).and_then(|table| table.find(hash, key));
-        let place = crate::keyspace::Place { db, table, hash, position };
+        let position = self
+            .databases
+            .get(db)
+            .and_then(|db| db.table(table))
+            .and_then(|table| table.find(hash, key));
+        let place = crate::keyspace::Place {
+            db,
+            table,
+            hash,
+            position,
+        };
         self.delete_expired(place, key, effects);
     }
 }

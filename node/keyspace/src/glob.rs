@@ -15,7 +15,10 @@ pub(crate) struct Glob<'a> {
 
 impl<'a> Glob<'a> {
     pub(crate) fn new(pattern: &'a [u8]) -> Self {
-        Self { pattern, everything: pattern == b"*" }
+        Self {
+            pattern,
+            everything: pattern == b"*",
+        }
     }
 
     /// Whether the whole text matches.
@@ -124,7 +127,11 @@ mod tests {
             ("a?", "a", false),
             ("*?", "", false),
         ] {
-            assert_eq!(matches(pattern.as_bytes(), text.as_bytes()), expected, "{pattern} {text}");
+            assert_eq!(
+                matches(pattern.as_bytes(), text.as_bytes()),
+                expected,
+                "{pattern} {text}"
+            );
         }
     }
 

@@ -1,7 +1,7 @@
 //! Where detached tables and large values wait until their memory is freed, a bounded piece at a time.
 
-use crate::entry::Entry;
 use crate::encodings::hash::Hash;
+use crate::entry::Entry;
 use crate::table::Table;
 use crate::value::Value;
 
@@ -22,7 +22,9 @@ impl Graveyard {
     pub fn free_some(&mut self, budget: usize) -> bool {
         let mut left = budget;
         while left > 0 {
-            let Some(mut table) = self.tables.pop() else { return false };
+            let Some(mut table) = self.tables.pop() else {
+                return false;
+            };
             let mut found = Vec::new();
             let after = table.free_some(left, |mut entry| {
                 found.extend(entry.take_boxed().filter(|value| value.is_large()));

@@ -30,13 +30,21 @@ impl KeyspaceConfig {
     /// A cluster node's keyspace.
     #[must_use]
     pub fn cluster() -> Self {
-        Self { cluster: true, databases: 1, options: Options::default() }
+        Self {
+            cluster: true,
+            databases: 1,
+            options: Options::default(),
+        }
     }
 
     /// A standalone server's keyspace.
     #[must_use]
     pub fn standalone(databases: u16) -> Self {
-        Self { cluster: false, databases, options: Options::default() }
+        Self {
+            cluster: false,
+            databases,
+            options: Options::default(),
+        }
     }
 }
 
@@ -94,8 +102,11 @@ impl Keyspace {
     /// An empty keyspace. The seed decides the order of iteration and everything random.
     #[must_use]
     pub fn new(config: KeyspaceConfig, seed: u64) -> Self {
-        let (databases, tables) =
-            if config.cluster { (1, usize::from(SLOT_COUNT)) } else { (config.databases.max(1), 1) };
+        let (databases, tables) = if config.cluster {
+            (1, usize::from(SLOT_COUNT))
+        } else {
+            (config.databases.max(1), 1)
+        };
         Self {
             databases: (0..databases).map(|_| Database::new(tables)).collect(),
             cluster: config.cluster,
@@ -181,16 +192,26 @@ impl Keyspace {
     /// Whether a key exists for a client right now. Changes nothing, counts nothing.
     #[must_use]
     pub fn contains(&self, db: usize, key: &[u8], now: UnixMillis) -> bool {
-        let access = Access { db, slot: None, now, from_primary: false };
+        let access = Access {
+            db,
+            slot: None,
+            now,
+            from_primary: false,
+        };
         let place = self.locate(access, key);
-        self.entry(place).is_some_and(|entry| !is_expired(entry, now))
+        self.entry(place)
+            .is_some_and(|entry| !is_expired(entry, now))
     }
 
     /// How many keys a slot has (cluster mode).
     #[must_use]
     pub fn count_keys_in_slot(&self, slot: Slot) -> usize {
         let table = self.databases.first().and_then(|db| db.table(slot.index()));
-        if self.cluster { table.map_or(0, crate::table::Table::len) } else { 0 }
+        if self.cluster {
+            table.map_or(0, crate::table::Table::len)
+        } else {
+            0
+        }
     }
 
     /// Some keys of a slot, at most `max` (cluster mode).
@@ -259,23 +280,40 @@ impl Keyspace {
     #[inline]
     pub(crate) fn locate(&self, access: Access, key: &[u8]) -> Place {
         let hash = self.hasher.hash(key);
-        let table = if self.cluster { access.slot.unwrap_or_else(|| Slot::of_key(key)).index() } else { 0 };
+        let table = if self.cluster {
+            access.slot.unwrap_or_else(|| Slot::of_key(key)).index()
+        } else {
+            0
+        };
         let database = self.databases.get(access.db);
-        let position = database.and_then(|db| db.table(table)).and_then(|table| table.find(hash, key));
-        Place { db: access.db, table, hash, position }
+        let position = database
+            .and_then(|db| db.table(table))
+            .and_then(|table| table.find(hash, key));
+        Place {
+            db: access.db,
+            table,
+            hash,
+            position,
+        }
     }
 
     /// The entry at a place.
     #[inline]
     pub(crate) fn entry(&self, place: Place) -> Option<&Entry> {
-        self.databases.get(place.db)?.table(place.table)?.at(place.position?)
+        self.databases
+            .get(place.db)?
+            .table(place.table)?
+            .at(place.position?)
     }
 
     /// Where a key is. One that is past its time counts as missing, and is deleted if that is up to us.
     #[inline]
     pub(crate) fn find(&mut self, access: Access, key: &[u8], effects: &mut Effects) -> Place {
         let mut place = self.locate(access, key);
-        if self.entry(place).is_some_and(|entry| entry.has_expiry() && self.hides(entry, access)) {
+        if self
+            .entry(place)
+            .is_some_and(|entry| entry.has_expiry() && self.hides(entry, access))
+        {
             if !self.replica {
                 self.delete_expired(place, key, effects);
             }
@@ -287,9 +325,17 @@ impl Keyspace {
     /// As `find`, for commands that write: a replica that may be written to removes what is past its time,
     /// or it would stand in the way of the new value.
     #[inline]
-    pub(crate) fn find_for_write(&mut self, access: Access, key: &[u8], effects: &mut Effects) -> Place {
+    pub(crate) fn find_for_write(
+        &mut self,
+        access: Access,
+        key: &[u8],
+        effects: &mut Effects,
+    ) -> Place {
         let mut place = self.locate(access, key);
-        if self.entry(place).is_some_and(|entry| entry.has_expiry() && self.hides(entry, access)) {
+        if self
+            .entry(place)
+            .is_some_and(|entry| entry.has_expiry() && self.hides(entry, access))
+        {
             self.delete_expired(place, key, effects);
             place.position = None;
         }
@@ -298,14 +344,24 @@ impl Keyspace {
 
     /// As `find`, for commands that read the value: counts hits and misses, and notes the use of the key.
     #[inline]
-    pub(crate) fn read(&mut self, access: Access, key: &[u8], effects: &mut Effects) -> Option<&Entry> {
+    pub(crate) fn read(
+        &mut self,
+        access: Access,
+        key: &[u8],
+        effects: &mut Effects,
+    ) -> Option<&Entry> {
         let place = self.read_place(access, key, effects);
         self.entry(place)
     }
 
     /// As `read`, for commands that look at the place more than once.
     #[inline]
-    pub(crate) fn read_place(&mut self, access: Access, key: &[u8], effects: &mut Effects) -> Place {
+    pub(crate) fn read_place(
+        &mut self,
+        access: Access,
+        key: &[u8],
+        effects: &mut Effects,
+    ) -> Place {
         let place = self.find(access, key, effects);
         self.count_lookup(place);
         if place.exists() {
@@ -315,7 +371,12 @@ impl Keyspace {
     }
 
     /// As `read`, for commands that look at a key without using its value.
-    pub(crate) fn peek(&mut self, access: Access, key: &[u8], effects: &mut Effects) -> Option<&Entry> {
+    pub(crate) fn peek(
+        &mut self,
+        access: Access,
+        key: &[u8],
+        effects: &mut Effects,
+    ) -> Option<&Entry> {
         let place = self.find(access, key, effects);
         self.count_lookup(place);
         self.entry(place)
@@ -359,20 +420,37 @@ impl Keyspace {
 
     /// Changes the entry at a place.
     #[inline]
-    pub(crate) fn edit<R>(&mut self, place: Place, change: impl FnOnce(&mut Entry) -> R) -> Option<R> {
-        self.databases.get_mut(place.db)?.edit(place.table, place.position?, change)
+    pub(crate) fn edit<R>(
+        &mut self,
+        place: Place,
+        change: impl FnOnce(&mut Entry) -> R,
+    ) -> Option<R> {
+        self.databases
+            .get_mut(place.db)?
+            .edit(place.table, place.position?, change)
     }
 
     /// Changes the boxed value at a place. `None` if there is none.
-    pub(crate) fn edit_value<R>(&mut self, place: Place, change: impl FnOnce(&mut Value, Tools<'_>) -> R) -> Option<R> {
-        let tools = Tools { hasher: &self.hasher, options: &self.options };
+    pub(crate) fn edit_value<R>(
+        &mut self,
+        place: Place,
+        change: impl FnOnce(&mut Value, Tools<'_>) -> R,
+    ) -> Option<R> {
+        let tools = Tools {
+            hasher: &self.hasher,
+            options: &self.options,
+        };
         let db = self.databases.get_mut(place.db)?;
-        db.edit(place.table, place.position?, |entry| entry.boxed_mut().map(|value| change(value, tools)))?
+        db.edit(place.table, place.position?, |entry| {
+            entry.boxed_mut().map(|value| change(value, tools))
+        })?
     }
 
     /// Takes the entry at a place out.
     pub(crate) fn remove(&mut self, place: Place) -> Option<Entry> {
-        self.databases.get_mut(place.db)?.remove(place.table, place.position?)
+        self.databases
+            .get_mut(place.db)?
+            .remove(place.table, place.position?)
     }
 
     /// Deletes the entry at a place. Returns whether there was one.

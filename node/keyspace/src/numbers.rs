@@ -21,9 +21,15 @@ pub(crate) fn parse_int(text: &[u8]) -> Option<i64> {
         if !digit.is_ascii_digit() {
             return None;
         }
-        magnitude = magnitude.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
+        magnitude = magnitude
+            .checked_mul(10)?
+            .checked_add(u64::from(digit - b'0'))?;
     }
-    if negative { 0i64.checked_sub_unsigned(magnitude) } else { i64::try_from(magnitude).ok() }
+    if negative {
+        0i64.checked_sub_unsigned(magnitude)
+    } else {
+        i64::try_from(magnitude).ok()
+    }
 }
 
 #[cfg(test)]
@@ -32,10 +38,28 @@ mod tests {
 
     #[test]
     fn only_canonical_integers_count() {
-        for text in ["0", "-1", "12", "9223372036854775807", "-9223372036854775808"] {
+        for text in [
+            "0",
+            "-1",
+            "12",
+            "9223372036854775807",
+            "-9223372036854775808",
+        ] {
             assert_eq!(parse_int(text.as_bytes()), text.parse().ok(), "{text}");
         }
-        for text in ["", "-", "-0", "00", "+1", " 1", "1 ", "01", "9223372036854775808", "-9223372036854775809", "1e3"] {
+        for text in [
+            "",
+            "-",
+            "-0",
+            "00",
+            "+1",
+            " 1",
+            "1 ",
+            "01",
+            "9223372036854775808",
+            "-9223372036854775809",
+            "1e3",
+        ] {
             assert_eq!(parse_int(text.as_bytes()), None, "{text}");
         }
     }

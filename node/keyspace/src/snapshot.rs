@@ -25,19 +25,34 @@ impl SnapshotWalk {
     /// A walk from the beginning. `with_usage`: write LRU or LFU data of the keys too.
     #[must_use]
     pub const fn new(with_usage: bool) -> Self {
-        Self { db: 0, table: 0, position: 0, selected: false, with_usage }
+        Self {
+            db: 0,
+            table: 0,
+            position: 0,
+            selected: false,
+            with_usage,
+        }
     }
 
     /// Writes at least `budget` keys (and a handful more), unless the end comes first. Returns whether there is
     /// more to write.
-    pub fn advance(&mut self, keyspace: &Keyspace, now: UnixMillis, budget: usize, writer: &mut Writer) -> bool {
+    pub fn advance(
+        &mut self,
+        keyspace: &Keyspace,
+        now: UnixMillis,
+        budget: usize,
+        writer: &mut Writer,
+    ) -> bool {
         let mut written = 0;
         while let Some(database) = keyspace.databases.get(self.db) {
             if written >= budget {
                 return true;
             }
             let Some(table) = database.next_occupied(self.table) else {
-                *self = Self { db: self.db + 1, ..Self::new(self.with_usage) };
+                *self = Self {
+                    db: self.db + 1,
+                    ..Self::new(self.with_usage)
+                };
                 continue;
             };
             if table != self.table {
@@ -48,7 +63,9 @@ impl SnapshotWalk {
                 writer.resize_db(database.len() as u64, database.expiring() as u64);
                 self.selected = true;
             }
-            let Some(entries) = database.table(table) else { return false };
+            let Some(entries) = database.table(table) else {
+                return false;
+            };
             self.position = entries.scan(self.position, &mut |entry| {
                 keyspace.write_entry(entry, now, self.with_usage, writer);
                 written += 1;

@@ -38,27 +38,43 @@ impl Keyspace {
             return Loaded::Expired;
         }
         let entry = self.entry_of(key, value, attributes.expire_at);
-        let Some(entry) = entry.filter(|_| db < self.databases.len()) else { return Loaded::Refused };
+        let Some(entry) = entry.filter(|_| db < self.databases.len()) else {
+            return Loaded::Refused;
+        };
         self.age_entry(&entry, now, attributes.idle_secs, attributes.freq);
-        let access = Access { db, slot: None, now, from_primary: true };
+        let access = Access {
+            db,
+            slot: None,
+            now,
+            from_primary: true,
+        };
         let existed = {
             let place = self.locate(access, key);
             self.delete(place)
         };
         let place = self.locate(access, key);
         self.insert_aged(place, entry);
-        if existed { Loaded::Duplicate } else { Loaded::Inserted }
+        if existed {
+            Loaded::Duplicate
+        } else {
+            Loaded::Inserted
+        }
     }
 
     /// Makes an entry out of a value that was read and checked by `shoal_rdb`.
     pub(crate) fn entry_of(&self, key: &[u8], value: Stored, expiry: Option<i64>) -> Option<Entry> {
-        let tools = Tools { hasher: &self.hasher, options: &self.options };
+        let tools = Tools {
+            hasher: &self.hasher,
+            options: &self.options,
+        };
         let hash = match value {
             Stored::String(text) => {
                 let payload = parse_int(&text).map_or(Payload::Bytes(&text), Payload::Int);
                 return Some(Entry::new(key, payload, expiry));
             }
-            Stored::HashListpack(bytes) => Hash::from_listpack(PairPack::from_bytes(bytes.to_vec()).ok()?, tools),
+            Stored::HashListpack(bytes) => {
+                Hash::from_listpack(PairPack::from_bytes(bytes.to_vec()).ok()?, tools)
+            }
             Stored::Hash(pairs) => {
                 let mut hash = Hash::default();
                 for (field, value) in pairs {
@@ -68,35 +84,62 @@ impl Keyspace {
             }
             _ => return None,
         };
-        Some(Entry::new(key, Payload::Boxed(Box::new(Value::Hash(hash))), expiry))
+        Some(Entry::new(
+            key,
+            Payload::Boxed(Box::new(Value::Hash(hash))),
+            expiry,
+        ))
     }
 
     /// What RDB says about a key besides its value.
     fn attributes_of(&self, entry: &Entry, now: UnixMillis) -> Attributes {
         let expire_at = entry.expiry();
         if self.options.lfu {
-            Attributes { expire_at, idle_secs: None, freq: u8::try_from(self.frequency(entry, now)).ok() }
+            Attributes {
+                expire_at,
+                idle_secs: None,
+                freq: u8::try_from(self.frequency(entry, now)).ok(),
+            }
         } else {
-            Attributes { expire_at, idle_secs: Some(self.idle_millis(entry, now) / 1000), freq: None }
+            Attributes {
+                expire_at,
+                idle_secs: Some(self.idle_millis(entry, now) / 1000),
+                freq: None,
+            }
         }
     }
 
     /// Writes one entry. `with_usage` adds how recently or often it was used, as a server with an eviction
     /// policy does.
-    pub(crate) fn write_entry(&self, entry: &Entry, now: UnixMillis, with_usage: bool, writer: &mut Writer) {
+    pub(crate) fn write_entry(
+        &self,
+        entry: &Entry,
+        now: UnixMillis,
+        with_usage: bool,
+        writer: &mut Writer,
+    ) {
         let attributes = if with_usage {
             self.attributes_of(entry, now)
         } else {
-            Attributes { expire_at: entry.expiry(), ..Attributes::default() }
+            Attributes {
+                expire_at: entry.expiry(),
+                ..Attributes::default()
+            }
         };
         match entry.view() {
             View::Boxed(Value::Hash(Hash::Listpack(pack))) => {
                 writer.hash_listpack(&attributes, entry.key(), pack.as_bytes());
             }
-            View::Boxed(Value::Hash(hash)) => writer.hash(&attributes, entry.key(), table_pairs(hash)),
+            View::Boxed(Value::Hash(hash)) => {
+                writer.hash(&attributes, entry.key(), table_pairs(hash))
+            }
             View::Boxed(Value::String(_)) | View::Bytes(_) | View::Int(_) => {
                 let mut digits = itoa::Buffer::new();
-                writer.string(&attributes, entry.key(), entry.string(&mut digits).unwrap_or_default());
+                writer.string(
+                    &attributes,
+                    entry.key(),
+                    entry.string(&mut digits).unwrap_or_default(),
+                );
             }
         }
     }
@@ -104,21 +147,30 @@ impl Keyspace {
 
 /// The pairs of a hash in table form.
 fn table_pairs(hash: &Hash) -> Vec<(&[u8], &[u8])> {
-    let Hash::Table(table) = hash else { return Vec::new() };
-    let pairs = table.table().iter().filter_map(|entry| match value_of(entry)? {
-        shoal_rdb::listpack::Element::Str(value) => Some((entry.key(), value)),
-        shoal_rdb::listpack::Element::Int(_) => None,
-    });
+    let Hash::Table(table) = hash else {
+        return Vec::new();
+    };
+    let pairs = table
+        .table()
+        .iter()
+        .filter_map(|entry| match value_of(entry)? {
+            shoal_rdb::listpack::Element::Str(value) => Some((entry.key(), value)),
+            shoal_rdb::listpack::Element::Int(_) => None,
+        });
     pairs.collect()
 }
 
 /// The payload of DUMP.
 pub(crate) fn dump(entry: &Entry, version: u16) -> Vec<u8> {
     match entry.view() {
-        View::Boxed(Value::Hash(Hash::Listpack(pack))) => payload::hash_listpack(pack.as_bytes(), version, true),
-        View::Boxed(Value::Hash(hash)) => payload::hash(table_pairs(hash), version, true),
-        View::Boxed(Value::String(_)) | View::Bytes(_) | View::Int(_) => {
-            payload::string(entry.string(&mut itoa::Buffer::new()).unwrap_or_default(), version, true)
+        View::Boxed(Value::Hash(Hash::Listpack(pack))) => {
+            payload::hash_listpack(pack.as_bytes(), version, true)
         }
+        View::Boxed(Value::Hash(hash)) => payload::hash(table_pairs(hash), version, true),
+        View::Boxed(Value::String(_)) | View::Bytes(_) | View::Int(_) => payload::string(
+            entry.string(&mut itoa::Buffer::new()).unwrap_or_default(),
+            version,
+            true,
+        ),
     }
 }

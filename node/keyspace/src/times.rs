@@ -17,21 +17,50 @@ pub(crate) struct TimeForm {
 }
 
 impl TimeForm {
-    pub(crate) const SECONDS: Self = Self { seconds: true, relative: true };
-    pub(crate) const MILLIS: Self = Self { seconds: false, relative: true };
-    pub(crate) const UNIX_SECONDS: Self = Self { seconds: true, relative: false };
-    pub(crate) const UNIX_MILLIS: Self = Self { seconds: false, relative: false };
+    pub(crate) const SECONDS: Self = Self {
+        seconds: true,
+        relative: true,
+    };
+    pub(crate) const MILLIS: Self = Self {
+        seconds: false,
+        relative: true,
+    };
+    pub(crate) const UNIX_SECONDS: Self = Self {
+        seconds: true,
+        relative: false,
+    };
+    pub(crate) const UNIX_MILLIS: Self = Self {
+        seconds: false,
+        relative: false,
+    };
 
     /// The time in milliseconds since the epoch, if it can be expressed.
     pub(crate) fn resolve(self, amount: i64, now: UnixMillis) -> Option<i64> {
-        let millis = if self.seconds { amount.checked_mul(1000)? } else { amount };
-        if self.relative { millis.checked_add(now.0) } else { Some(millis) }
+        let millis = if self.seconds {
+            amount.checked_mul(1000)?
+        } else {
+            amount
+        };
+        if self.relative {
+            millis.checked_add(now.0)
+        } else {
+            Some(millis)
+        }
     }
 
     /// As `resolve`, for the commands that accept only times after zero.
-    pub(crate) fn resolve_positive(self, arg: &[u8], now: UnixMillis, command: &'static str) -> Result<i64, Refusal> {
+    pub(crate) fn resolve_positive(
+        self,
+        arg: &[u8],
+        now: UnixMillis,
+        command: &'static str,
+    ) -> Result<i64, Refusal> {
         let amount = parse_int(arg).ok_or(Refusal::NotInteger)?;
-        let when = if amount > 0 { self.resolve(amount, now) } else { None };
+        let when = if amount > 0 {
+            self.resolve(amount, now)
+        } else {
+            None
+        };
         when.ok_or(Refusal::ExpireTime(command))
     }
 }
@@ -67,13 +96,20 @@ impl<'a> SetOptions<'a> {
         let mut options = Self::default();
         let mut args = args.iter();
         while let Some(word) = args.next() {
-            options.take(word, &mut args, target).ok_or(Refusal::Syntax)?;
+            options
+                .take(word, &mut args, target)
+                .ok_or(Refusal::Syntax)?;
         }
         Ok(options)
     }
 
     /// Takes one option; `None` if it does not belong here or contradicts an earlier one.
-    fn take(&mut self, word: &[u8], args: &mut impl Iterator<Item = &'a [u8]>, target: Target) -> Option<()> {
+    fn take(
+        &mut self,
+        word: &[u8],
+        args: &mut impl Iterator<Item = &'a [u8]>,
+        target: Target,
+    ) -> Option<()> {
         let form = [
             ("EX", TimeForm::SECONDS),
             ("PX", TimeForm::MILLIS),
@@ -112,7 +148,13 @@ impl<'a> SetOptions<'a> {
     }
 
     /// The new expiry, if one is given.
-    pub(crate) fn when(&self, now: UnixMillis, command: &'static str) -> Result<Option<i64>, Refusal> {
-        self.time.map(|(form, arg)| form.resolve_positive(arg, now, command)).transpose()
+    pub(crate) fn when(
+        &self,
+        now: UnixMillis,
+        command: &'static str,
+    ) -> Result<Option<i64>, Refusal> {
+        self.time
+            .map(|(form, arg)| form.resolve_positive(arg, now, command))
+            .transpose()
     }
 }

@@ -25,7 +25,11 @@ impl Keyspace {
     /// Gives a new entry its first clock.
     #[inline]
     pub(crate) fn init_clock(&self, entry: &Entry, now: UnixMillis) {
-        let clock = if self.options.lfu { (minutes(now) << 8) | LFU_INIT } else { lru_clock(now) };
+        let clock = if self.options.lfu {
+            (minutes(now) << 8) | LFU_INIT
+        } else {
+            lru_clock(now)
+        };
         entry.set_clock(clock);
     }
 
@@ -41,7 +45,9 @@ impl Keyspace {
 
     fn count_use(&mut self, place: crate::keyspace::Place, now: UnixMillis) {
         let chance = self.rng.next_u32();
-        let Some(entry) = self.entry(place) else { return };
+        let Some(entry) = self.entry(place) else {
+            return;
+        };
         let mut counter = self.frequency(entry, now);
         if counter < 255 {
             let steps = counter.saturating_sub(LFU_INIT) * self.options.lfu_log_factor + 1;
@@ -66,12 +72,20 @@ impl Keyspace {
     }
 
     /// Sets what a snapshot or `RESTORE` says about the use of an entry.
-    pub(crate) fn age_entry(&self, entry: &Entry, now: UnixMillis, idle_secs: Option<u64>, freq: Option<u8>) {
+    pub(crate) fn age_entry(
+        &self,
+        entry: &Entry,
+        now: UnixMillis,
+        idle_secs: Option<u64>,
+        freq: Option<u8>,
+    ) {
         self.init_clock(entry, now);
         match (self.options.lfu, idle_secs, freq) {
             (true, _, Some(freq)) => entry.set_clock((minutes(now) << 8) | u32::from(freq)),
             (false, Some(secs), _) => {
-                let units = u32::try_from(secs.saturating_mul(1000) >> 10).unwrap_or(CLOCK_MASK).min(CLOCK_MASK);
+                let units = u32::try_from(secs.saturating_mul(1000) >> 10)
+                    .unwrap_or(CLOCK_MASK)
+                    .min(CLOCK_MASK);
                 entry.set_clock(lru_clock(now).wrapping_sub(units) & CLOCK_MASK);
             }
             _ => {}

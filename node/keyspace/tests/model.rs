@@ -3,6 +3,8 @@
 //! The model says what is stored; that every reply is Redis' own is checked in `differential.rs`. Here time
 //! passes, keys expire, slots are dropped, and the books (counts, memory) must balance all the time.
 
+#![allow(clippy::panic, reason = "a test that finds a wrong type fails")]
+
 mod common;
 
 use std::collections::BTreeMap;
@@ -83,7 +85,11 @@ struct World {
 
 impl World {
     fn new(config: KeyspaceConfig) -> Self {
-        Self { node: Node::new(Keyspace::new(config, 11)), model: Model::new(), now: 1_000_000 }
+        Self {
+            node: Node::new(Keyspace::new(config, 11)),
+            model: Model::new(),
+            now: 1_000_000,
+        }
     }
 
     fn run(&mut self, args: &[&[u8]]) -> Vec<u8> {
@@ -93,7 +99,8 @@ impl World {
     /// What is past its time is gone for everybody, whether it was deleted already or not.
     fn expire(&mut self) {
         let now = self.now;
-        self.model.retain(|_, (_, expiry)| expiry.is_none_or(|when| now <= when));
+        self.model
+            .retain(|_, (_, expiry)| expiry.is_none_or(|when| now <= when));
     }
 
     fn apply(&mut self, op: Op) {
@@ -106,11 +113,20 @@ impl World {
                     Some(ttl) => self.run(&[b"SET", &key, &text, b"PX", &number(ttl)]),
                     None => self.run(&[b"SET", &key, &text]),
                 };
-                self.model.insert(key, (Content::Text(text), ttl.map(|ttl| self.now + i64::from(ttl))));
+                self.model.insert(
+                    key,
+                    (
+                        Content::Text(text),
+                        ttl.map(|ttl| self.now + i64::from(ttl)),
+                    ),
+                );
             }
             Op::Append(k, more) => {
                 self.run(&[b"APPEND", &key(k), &more]);
-                let entry = self.model.entry(key(k)).or_insert((Content::Text(Vec::new()), None));
+                let entry = self
+                    .model
+                    .entry(key(k))
+                    .or_insert((Content::Text(Vec::new()), None));
                 if let Content::Text(text) = &mut entry.0 {
                     text.extend(more);
                 }
@@ -119,8 +135,13 @@ impl World {
                 let reply = self.run(&[b"INCR", &key(k)]);
                 if let Some(digits) = reply.strip_prefix(b":") {
                     let text = digits.strip_suffix(b"\r\n").expect("whole").to_vec();
-                    let entry = self.model.entry(key(k)).or_insert((Content::Text(b"0".to_vec()), None));
-                    let Content::Text(old) = &entry.0 else { panic!("INCR of a hash") };
+                    let entry = self
+                        .model
+                        .entry(key(k))
+                        .or_insert((Content::Text(b"0".to_vec()), None));
+                    let Content::Text(old) = &entry.0 else {
+                        panic!("INCR of a hash")
+                    };
                     let old: i64 = String::from_utf8_lossy(old).parse().expect("a number");
                     assert_eq!((old + 1).to_string().into_bytes(), text);
                     entry.0 = Content::Text(text);
@@ -163,7 +184,10 @@ impl World {
         match op {
             Op::HashSet(k, f, text) => {
                 self.run(&[b"HSET", &key(k), &field(f), &text]);
-                let entry = self.model.entry(key(k)).or_insert((Content::Hash(BTreeMap::new()), None));
+                let entry = self
+                    .model
+                    .entry(key(k))
+                    .or_insert((Content::Hash(BTreeMap::new()), None));
                 if let Content::Hash(hash) = &mut entry.0 {
                     hash.insert(field(f), text);
                 }
@@ -180,10 +204,17 @@ impl World {
             Op::Pass(millis) => self.now += i64::from(millis),
             Op::Cycle(budget) => {
                 let mut effects = Effects::new(true);
-                let report = self.node.keyspace.expire_cycle(UnixMillis(self.now), budget.into(), &mut effects);
+                let report = self.node.keyspace.expire_cycle(
+                    UnixMillis(self.now),
+                    budget.into(),
+                    &mut effects,
+                );
                 assert_eq!(report.expired, effects.expired.len());
                 for gone in effects.expired {
-                    assert!(!self.model.contains_key(&gone.key), "an unexpired key was deleted");
+                    assert!(
+                        !self.model.contains_key(&gone.key),
+                        "an unexpired key was deleted"
+                    );
                 }
             }
             Op::DropSlot(k) => {
@@ -207,29 +238,42 @@ impl World {
         self.expire();
         // Whatever was not deleted yet is deleted by now.
         let mut effects = Effects::default();
-        self.node.keyspace.expire_cycle(UnixMillis(self.now), 1_000_000, &mut effects);
+        self.node
+            .keyspace
+            .expire_cycle(UnixMillis(self.now), 1_000_000, &mut effects);
         assert_eq!(self.node.keyspace.db_size(0), self.model.len());
-        let expiring = self.model.values().filter(|(_, expiry)| expiry.is_some()).count();
+        let expiring = self
+            .model
+            .values()
+            .filter(|(_, expiry)| expiry.is_some())
+            .count();
         assert_eq!(self.node.keyspace.expiring(0), expiring);
         for (key, (content, expiry)) in self.model.clone() {
             let time = self.run(&[b"PEXPIRETIME", &key]);
             assert_eq!(time, format!(":{}\r\n", expiry.unwrap_or(-1)).into_bytes());
             match content {
                 Content::Text(text) => {
-                    let expected = [format!("${}\r\n", text.len()).as_bytes(), &text, b"\r\n"].concat();
+                    let expected =
+                        [format!("${}\r\n", text.len()).as_bytes(), &text, b"\r\n"].concat();
                     assert_eq!(self.run(&[b"GET", &key]), expected);
                 }
                 Content::Hash(hash) => {
-                    assert_eq!(self.run(&[b"HLEN", &key]), format!(":{}\r\n", hash.len()).into_bytes());
+                    assert_eq!(
+                        self.run(&[b"HLEN", &key]),
+                        format!(":{}\r\n", hash.len()).into_bytes()
+                    );
                     for (field, text) in hash {
-                        let expected = [format!("${}\r\n", text.len()).as_bytes(), &text, b"\r\n"].concat();
+                        let expected =
+                            [format!("${}\r\n", text.len()).as_bytes(), &text, b"\r\n"].concat();
                         assert_eq!(self.run(&[b"HGET", &key, &field]), expected);
                     }
                 }
             }
         }
         if self.node.keyspace.is_cluster() {
-            let per_slot: usize = Slot::all().map(|slot| self.node.keyspace.count_keys_in_slot(slot)).sum();
+            let per_slot: usize = Slot::all()
+                .map(|slot| self.node.keyspace.count_keys_in_slot(slot))
+                .sum();
             assert_eq!(per_slot, self.model.len());
         }
     }
@@ -247,7 +291,11 @@ fn play(config: KeyspaceConfig, ops: Vec<Op>) {
     world.check();
     world.apply(Op::Flush);
     world.check();
-    assert_eq!(world.node.keyspace.memory_used(), empty, "the books of memory balance");
+    assert_eq!(
+        world.node.keyspace.memory_used(),
+        empty,
+        "the books of memory balance"
+    );
 }
 
 proptest! {

@@ -44,7 +44,10 @@ pub(crate) fn is_word(arg: &[u8], word: &str) -> bool {
 }
 
 /// The text of a string entry.
-pub(crate) fn text_of<'e>(entry: &'e Entry, digits: &'e mut itoa::Buffer) -> Result<&'e [u8], Refusal> {
+pub(crate) fn text_of<'e>(
+    entry: &'e Entry,
+    digits: &'e mut itoa::Buffer,
+) -> Result<&'e [u8], Refusal> {
     entry.string(digits).ok_or(Refusal::WrongType)
 }
 

@@ -31,7 +31,11 @@ impl Cursor {
             sum.checked_mul(10)?.checked_add(digit)
         });
         let value = value.ok_or(Refusal::Cursor)?;
-        Ok(Self(if negative { value.wrapping_neg() } else { value }))
+        Ok(Self(if negative {
+            value.wrapping_neg()
+        } else {
+            value
+        }))
     }
 }
 
@@ -45,13 +49,20 @@ pub(crate) struct ScanOptions<'a> {
 
 impl<'a> ScanOptions<'a> {
     pub(crate) fn parse(args: Args<'a>, with_type: bool) -> Result<Self, Refusal> {
-        let mut options = Self { count: COUNT, pattern: None, kind: None };
+        let mut options = Self {
+            count: COUNT,
+            pattern: None,
+            kind: None,
+        };
         let mut args = args.iter();
         while let Some(word) = args.next() {
             let value = args.next().ok_or(Refusal::Syntax)?;
             if is_word(word, "COUNT") {
                 let count = parse_int(value).ok_or(Refusal::NotInteger)?;
-                options.count = usize::try_from(count).ok().filter(|&count| count > 0).ok_or(Refusal::Syntax)?;
+                options.count = usize::try_from(count)
+                    .ok()
+                    .filter(|&count| count > 0)
+                    .ok_or(Refusal::Syntax)?;
             } else if is_word(word, "MATCH") {
                 options.pattern = Some(Glob::new(value));
             } else if is_word(word, "TYPE") && with_type {
@@ -65,11 +76,14 @@ impl<'a> ScanOptions<'a> {
 
     /// Whether a key or field matches the pattern.
     pub(crate) fn wants(&self, text: &[u8]) -> bool {
-        self.pattern.as_ref().is_none_or(|pattern| pattern.matches(text))
+        self.pattern
+            .as_ref()
+            .is_none_or(|pattern| pattern.matches(text))
     }
 
     /// Whether a type is the wanted one. An unknown type matches nothing.
     pub(crate) fn wants_kind(&self, kind: Kind) -> bool {
-        self.kind.is_none_or(|wanted| wanted.eq_ignore_ascii_case(kind.name().as_bytes()))
+        self.kind
+            .is_none_or(|wanted| wanted.eq_ignore_ascii_case(kind.name().as_bytes()))
     }
 }

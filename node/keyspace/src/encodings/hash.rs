@@ -3,12 +3,12 @@
 use rand_core::Rng;
 
 use super::listpack::PairPack;
-use shoal_rdb::listpack::Element;
 use crate::entry::{Entry, Payload, View};
 use crate::hashing::KeyHasher;
 use crate::options::Options;
 use crate::table::Table;
 use crate::value::Value;
+use shoal_rdb::listpack::Element;
 
 /// What changing a collection needs from the keyspace.
 #[derive(Clone, Copy, Debug)]
@@ -33,10 +33,13 @@ impl HashTable {
     fn set(&mut self, field: &[u8], value: &[u8], hasher: &KeyHasher) -> bool {
         let hash = hasher.hash(field);
         if let Some(position) = self.0.find(hash, field) {
-            self.0.edit(position, |entry| drop(entry.replace(Payload::Bytes(value), None)));
+            self.0.edit(position, |entry| {
+                drop(entry.replace(Payload::Bytes(value), None))
+            });
             return false;
         }
-        self.0.insert(hash, Entry::new(field, Payload::Bytes(value), None), hasher);
+        self.0
+            .insert(hash, Entry::new(field, Payload::Bytes(value), None), hasher);
         true
     }
 }

@@ -97,13 +97,21 @@ mod tests {
         let mut pack = PairPack::default();
         for i in 0..50u32 {
             assert_eq!(pack.set(format!("{i}").as_bytes(), b"old"), Ok(true));
-            assert_eq!(pack.set(format!("{i}").as_bytes(), format!("value {i}").as_bytes()), Ok(false));
+            assert_eq!(
+                pack.set(format!("{i}").as_bytes(), format!("value {i}").as_bytes()),
+                Ok(false)
+            );
         }
         assert!(pack.remove(b"7"));
         assert!(!pack.remove(b"7"));
         assert_eq!(pack.get(b"7"), None);
         assert_eq!(pack.get(b"49"), Some(Element::Str(b"value 49")));
         assert_eq!((pack.len(), pack.iter().count()), (49, 49));
-        assert_eq!(PairPack::from_bytes(pack.as_bytes().to_vec()).unwrap().len(), 49);
+        assert_eq!(
+            PairPack::from_bytes(pack.as_bytes().to_vec())
+                .unwrap()
+                .len(),
+            49
+        );
     }
 }

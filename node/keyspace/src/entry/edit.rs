@@ -42,7 +42,11 @@ impl Entry {
 
     /// Replaces the value and the expiry, in place if the allocation suits. Returns the old value if it
     /// was boxed, so that the caller decides when its memory is freed.
-    pub(crate) fn replace(&mut self, payload: Payload<'_>, expiry: Option<i64>) -> Option<Box<Value>> {
+    pub(crate) fn replace(
+        &mut self,
+        payload: Payload<'_>,
+        expiry: Option<i64>,
+    ) -> Option<Box<Value>> {
         let old = self.take_boxed();
         let payload = payload.fitted();
         let shape = Shape::new(self.shape().key_len, payload.len(), expiry.is_some());
@@ -50,7 +54,10 @@ impl Entry {
             let before = self.shape();
             if before.expires != shape.expires {
                 // The old value is gone: only the key has to move.
-                self.set_shape(Shape { val_len: 0, ..before });
+                self.set_shape(Shape {
+                    val_len: 0,
+                    ..before
+                });
                 self.move_for_expiry(shape.expires);
             }
             self.set_shape(shape);
@@ -80,7 +87,10 @@ impl Entry {
 
     /// Sets or removes the expiry.
     pub(crate) fn set_expiry(&mut self, expiry: Option<i64>) {
-        let shape = Shape { expires: expiry.is_some(), ..self.shape() };
+        let shape = Shape {
+            expires: expiry.is_some(),
+            ..self.shape()
+        };
         if !self.fits(shape) {
             self.reallocate(shape);
         }
@@ -97,11 +107,15 @@ impl Entry {
         let spare = room.end().saturating_sub(self.shape().end());
         let new = match (boxed, self.view()) {
             (Some(value), _) => Self::with_room(self.key(), Payload::Boxed(value), expiry, spare),
-            (None, View::Int(value)) => Self::with_room(self.key(), Payload::Int(value), expiry, spare),
+            (None, View::Int(value)) => {
+                Self::with_room(self.key(), Payload::Int(value), expiry, spare)
+            }
             (None, View::Bytes(bytes)) if self.repr() == Repr::Raw => {
                 Self::with_room(self.key(), Payload::Raw(bytes), expiry, spare)
             }
-            (None, View::Bytes(bytes)) => Self::with_room(self.key(), Payload::Bytes(bytes), expiry, spare),
+            (None, View::Bytes(bytes)) => {
+                Self::with_room(self.key(), Payload::Bytes(bytes), expiry, spare)
+            }
             // There is no box any more.
             (None, View::Boxed(_)) => return,
         };
@@ -125,7 +139,11 @@ impl Entry {
             return;
         }
         let old = self.shape();
-        let new_len = if self.repr() == Repr::Int { new_len } else { new_len.max(old.val_len) };
+        let new_len = if self.repr() == Repr::Int {
+            new_len
+        } else {
+            new_len.max(old.val_len)
+        };
         let shape = Shape::new(old.key_len, new_len, old.expires);
         if self.repr() != Repr::Int && new_len <= INLINE_MAX && self.fits(shape) {
             self.set_shape(shape);
@@ -143,7 +161,11 @@ impl Entry {
             let spare = text.len().min(INLINE_MAX - text.len());
             Self::with_room(self.key(), Payload::Raw(&text), expiry, spare)
         } else {
-            Self::new(self.key(), Payload::Boxed(Box::new(Value::String(text))), expiry)
+            Self::new(
+                self.key(),
+                Payload::Boxed(Box::new(Value::String(text))),
+                expiry,
+            )
         };
         self.become_entry(new);
     }
@@ -155,7 +177,9 @@ impl Entry {
         let new = match (boxed, self.view()) {
             (Some(value), _) => Self::new(key, Payload::Boxed(value), expiry),
             (None, View::Int(value)) => Self::new(key, Payload::Int(value), expiry),
-            (None, View::Bytes(bytes)) if self.repr() == Repr::Raw => Self::new(key, Payload::Raw(bytes), expiry),
+            (None, View::Bytes(bytes)) if self.repr() == Repr::Raw => {
+                Self::new(key, Payload::Raw(bytes), expiry)
+            }
             (None, View::Bytes(bytes)) => Self::new(key, Payload::Bytes(bytes), expiry),
             (None, View::Boxed(_)) => return self,
         };
@@ -195,7 +219,9 @@ impl Entry {
         let expiry = self.expiry();
         match self.view() {
             View::Int(value) => Self::new(key, Payload::Int(value), expiry),
-            View::Bytes(bytes) if self.repr() == Repr::Raw => Self::new(key, Payload::Raw(bytes), expiry),
+            View::Bytes(bytes) if self.repr() == Repr::Raw => {
+                Self::new(key, Payload::Raw(bytes), expiry)
+            }
             View::Bytes(bytes) => Self::new(key, Payload::Bytes(bytes), expiry),
             View::Boxed(value) => Self::new(key, Payload::Boxed(Box::new(value.clone())), expiry),
         }

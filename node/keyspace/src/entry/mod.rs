@@ -90,7 +90,9 @@ impl View<'_> {
     pub(crate) fn append_text(&self, out: &mut Vec<u8>) {
         match self {
             Self::Bytes(bytes) => out.extend_from_slice(bytes),
-            Self::Int(value) => out.extend_from_slice(itoa::Buffer::new().format(*value).as_bytes()),
+            Self::Int(value) => {
+                out.extend_from_slice(itoa::Buffer::new().format(*value).as_bytes())
+            }
             Self::Boxed(Value::String(text)) => out.extend_from_slice(text),
             Self::Boxed(_) => {}
         }
@@ -125,11 +127,20 @@ impl Shape {
 
     const fn new(key_len: usize, val_len: usize, expires: bool) -> Self {
         let wide = key_len > u8::MAX as usize || val_len > u8::MAX as usize;
-        Self { wide, expires, key_len, val_len }
+        Self {
+            wide,
+            expires,
+            key_len,
+            val_len,
+        }
     }
 
     const fn expiry_at(self) -> usize {
-        if self.wide { Self::WIDE_HEADER } else { Self::COMPACT_HEADER }
+        if self.wide {
+            Self::WIDE_HEADER
+        } else {
+            Self::COMPACT_HEADER
+        }
     }
 
     const fn key_at(self) -> usize {
@@ -147,6 +158,9 @@ impl Shape {
 
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entry").field("key", &self.key()).field("value", &self.view()).finish_non_exhaustive()
+        f.debug_struct("Entry")
+            .field("key", &self.key())
+            .field("value", &self.view())
+            .finish_non_exhaustive()
     }
 }

@@ -20,7 +20,10 @@ use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use super::{Repr, Shape, View};
 use crate::value::Value;
 
-const _: () = assert!(usize::BITS == 64, "entries keep 16 bits of a hash in a 64-bit pointer");
+const _: () = assert!(
+    usize::BITS == 64,
+    "entries keep 16 bits of a hash in a 64-bit pointer"
+);
 
 /// Allocations are multiples of this many bytes.
 pub(super) const STEP: usize = 16;
@@ -57,10 +60,16 @@ impl Entry {
     pub(super) fn allocate(shape: Shape, room: usize) -> Self {
         let wanted = room.max(shape.end()).div_ceil(STEP);
         // A compact entry's units must fit a byte; its shape ends at 526 at most, so this cuts spare room only.
-        let units = if shape.wide { wanted } else { wanted.min(u8::MAX as usize) };
+        let units = if shape.wide {
+            wanted
+        } else {
+            wanted.min(u8::MAX as usize)
+        };
         let layout = Self::layout(units);
         // SAFETY: the size is at least one header, so never zero.
-        let Some(base) = NonNull::new(unsafe { alloc(layout) }) else { handle_alloc_error(layout) };
+        let Some(base) = NonNull::new(unsafe { alloc(layout) }) else {
+            handle_alloc_error(layout)
+        };
         if base.addr().get() & !ADDRESS != 0 {
             // SAFETY: allocated above with this layout. Such an address cannot carry a tag.
             unsafe { dealloc(base.as_ptr(), layout) };
@@ -108,7 +117,11 @@ impl Entry {
     /// How many bytes the allocation has.
     #[inline]
     pub(super) fn capacity(&self) -> usize {
-        let units = if self.is_wide() { self.read::<u64>(AT_WIDE_UNITS) as usize } else { self.read::<u8>(AT_UNITS).into() };
+        let units = if self.is_wide() {
+            self.read::<u64>(AT_WIDE_UNITS) as usize
+        } else {
+            self.read::<u8>(AT_UNITS).into()
+        };
         units * STEP
     }
 
@@ -121,11 +134,24 @@ impl Entry {
     pub(super) fn shape(&self) -> Shape {
         let expires = self.has_expiry();
         if self.is_wide() {
-            let (key_len, val_len) = (self.read::<u64>(AT_WIDE_KEY_LEN), self.read::<u64>(AT_WIDE_VAL_LEN));
-            Shape { wide: true, expires, key_len: key_len as usize, val_len: val_len as usize }
+            let (key_len, val_len) = (
+                self.read::<u64>(AT_WIDE_KEY_LEN),
+                self.read::<u64>(AT_WIDE_VAL_LEN),
+            );
+            Shape {
+                wide: true,
+                expires,
+                key_len: key_len as usize,
+                val_len: val_len as usize,
+            }
         } else {
             let (key_len, val_len) = (self.read::<u8>(AT_KEY_LEN), self.read::<u8>(AT_VAL_LEN));
-            Shape { wide: false, expires, key_len: key_len.into(), val_len: val_len.into() }
+            Shape {
+                wide: false,
+                expires,
+                key_len: key_len.into(),
+                val_len: val_len.into(),
+            }
         }
     }
 
@@ -191,7 +217,8 @@ impl Entry {
     /// When the entry expires, in milliseconds since the Unix epoch.
     #[inline]
     pub(crate) fn expiry(&self) -> Option<i64> {
-        self.has_expiry().then(|| self.read::<i64>(self.shape().expiry_at()))
+        self.has_expiry()
+            .then(|| self.read::<i64>(self.shape().expiry_at()))
     }
 
     /// Overwrites the expiry of an entry whose shape has one.
@@ -218,13 +245,19 @@ impl Entry {
     }
 
     /// The mark of the last snapshot that took this entry.
-    #[allow(dead_code, reason = "for the snapshot without fork, which is built on this")]
+    #[allow(
+        dead_code,
+        reason = "for the snapshot without fork, which is built on this"
+    )]
     pub(crate) fn mark(&self) -> u8 {
         self.read::<u8>(AT_MARK)
     }
 
     /// Marks the entry as taken by a snapshot.
-    #[allow(dead_code, reason = "for the snapshot without fork, which is built on this")]
+    #[allow(
+        dead_code,
+        reason = "for the snapshot without fork, which is built on this"
+    )]
     pub(crate) fn set_mark(&mut self, mark: u8) {
         self.write::<u8>(AT_MARK, mark);
     }
@@ -357,7 +390,13 @@ impl Entry {
         }
         let len = old.key_len + old.val_len;
         // SAFETY: both ranges lie inside the allocation, the new one because it fits.
-        unsafe { ptr::copy(self.base().add(old.key_at()), self.base().add(new.key_at()), len) };
+        unsafe {
+            ptr::copy(
+                self.base().add(old.key_at()),
+                self.base().add(new.key_at()),
+                len,
+            )
+        };
         if expires {
             self.write::<i64>(new.expiry_at(), 0);
         }

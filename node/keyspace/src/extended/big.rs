@@ -44,7 +44,9 @@ impl Big {
 
     /// How many bits the number has.
     pub(super) fn bits(&self) -> u32 {
-        self.0.last().map_or(0, |top| self.0.len() as u32 * 32 - top.leading_zeros())
+        self.0
+            .last()
+            .map_or(0, |top| self.0.len() as u32 * 32 - top.leading_zeros())
     }
 
     pub(super) fn shifted_left(&self, by: u32) -> Self {
@@ -66,21 +68,32 @@ impl Big {
     pub(super) fn shifted_right(&self, by: u32) -> (u128, bool) {
         let digit = |i: usize| u128::from(self.0.get(i).copied().unwrap_or(0));
         let (words, bits) = (by as usize / 32, by % 32);
-        let low = (0..4).map(|i| digit(words + i) << (32 * i)).fold(0, |a, b| a | b);
-        let high = if bits == 0 { 0 } else { digit(words + 4) << (128 - bits) };
-        let lost = self.0.iter().take(words).any(|&d| d != 0) || (digit(words) & ((1 << bits) - 1)) != 0;
+        let low = (0..4)
+            .map(|i| digit(words + i) << (32 * i))
+            .fold(0, |a, b| a | b);
+        let high = if bits == 0 {
+            0
+        } else {
+            digit(words + 4) << (128 - bits)
+        };
+        let lost =
+            self.0.iter().take(words).any(|&d| d != 0) || (digit(words) & ((1 << bits) - 1)) != 0;
         ((low >> bits) | high, lost)
     }
 
     fn cmp(&self, other: &Self) -> Ordering {
-        self.0.len().cmp(&other.0.len()).then_with(|| self.0.iter().rev().cmp(other.0.iter().rev()))
+        self.0
+            .len()
+            .cmp(&other.0.len())
+            .then_with(|| self.0.iter().rev().cmp(other.0.iter().rev()))
     }
 
     /// Subtracts a number that is not larger.
     fn subtract(&mut self, other: &Self) {
         let mut borrow = 0i64;
         for (i, digit) in self.0.iter_mut().enumerate() {
-            let difference = i64::from(*digit) - i64::from(other.0.get(i).copied().unwrap_or(0)) + borrow;
+            let difference =
+                i64::from(*digit) - i64::from(other.0.get(i).copied().unwrap_or(0)) + borrow;
             *digit = difference as u32;
             borrow = difference >> 32;
         }

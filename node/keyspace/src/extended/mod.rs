@@ -26,8 +26,16 @@ pub(crate) struct Extended {
 }
 
 impl Extended {
-    pub(crate) const ZERO: Self = Self { negative: false, mantissa: 0, exponent: 0, infinite: false };
-    const INFINITY: Self = Self { infinite: true, ..Self::ZERO };
+    pub(crate) const ZERO: Self = Self {
+        negative: false,
+        mantissa: 0,
+        exponent: 0,
+        infinite: false,
+    };
+    const INFINITY: Self = Self {
+        infinite: true,
+        ..Self::ZERO
+    };
 
     /// Whether this is neither an infinity nor beyond what can be expressed.
     pub(crate) const fn is_finite(self) -> bool {
@@ -37,7 +45,10 @@ impl Extended {
     /// Rounds `value * 2^exponent` to the nearest number, ties to even.
     fn round(negative: bool, value: u128, exponent: i32) -> Self {
         if value == 0 {
-            return Self { negative, ..Self::ZERO };
+            return Self {
+                negative,
+                ..Self::ZERO
+            };
         }
         let extra = 64 - value.leading_zeros() as i32;
         if extra <= 0 {
@@ -55,7 +66,12 @@ impl Extended {
 
     const fn normal(negative: bool, mantissa: u64, exponent: i32) -> Self {
         let infinite = exponent + 64 > EXPONENT_MAX;
-        Self { negative, mantissa, exponent, infinite }
+        Self {
+            negative,
+            mantissa,
+            exponent,
+            infinite,
+        }
     }
 
     /// The sum, if it is finite.
@@ -69,12 +85,20 @@ impl Extended {
 
     fn add_finite(self, other: Self) -> Self {
         if self.mantissa == 0 {
-            return if other.mantissa == 0 { Self::ZERO } else { other };
+            return if other.mantissa == 0 {
+                Self::ZERO
+            } else {
+                other
+            };
         }
         if other.mantissa == 0 {
             return self;
         }
-        let (large, small) = if self.exponent >= other.exponent { (self, other) } else { (other, self) };
+        let (large, small) = if self.exponent >= other.exponent {
+            (self, other)
+        } else {
+            (other, self)
+        };
         let distance = large.exponent.abs_diff(small.exponent);
         if distance > 66 {
             return large;
@@ -91,7 +115,11 @@ impl Extended {
         } else if a == b {
             Self::ZERO
         } else {
-            let negative = if a > b { large.negative } else { small.negative };
+            let negative = if a > b {
+                large.negative
+            } else {
+                small.negative
+            };
             Self::round(negative, a.abs_diff(b), exponent)
         }
     }
@@ -99,7 +127,9 @@ impl Extended {
     /// The decimal text with up to 17 digits behind the point, without trailing zeros.
     pub(crate) fn to_text(self) -> Vec<u8> {
         let mut text = if self.exponent >= 0 {
-            Big::from(u128::from(self.mantissa)).shifted_left(self.exponent.unsigned_abs()).to_decimal()
+            Big::from(u128::from(self.mantissa))
+                .shifted_left(self.exponent.unsigned_abs())
+                .to_decimal()
         } else {
             self.fraction_text()
         };
@@ -115,11 +145,17 @@ impl Extended {
         let units = if shift >= 128 {
             0
         } else {
-            let (kept, rest, half) = (scaled >> shift, scaled & ((1 << shift) - 1), 1u128 << (shift - 1));
+            let (kept, rest, half) = (
+                scaled >> shift,
+                scaled & ((1 << shift) - 1),
+                1u128 << (shift - 1),
+            );
             kept + u128::from(rest > half || (rest == half && kept & 1 == 1))
         };
         let digits = format!("{units:0width$}", width = FRACTION_DIGITS + 1);
-        let (whole, fraction) = digits.split_at_checked(digits.len() - FRACTION_DIGITS).unwrap_or((&digits, ""));
+        let (whole, fraction) = digits
+            .split_at_checked(digits.len() - FRACTION_DIGITS)
+            .unwrap_or((&digits, ""));
         let fraction = fraction.trim_end_matches('0');
         let point = if fraction.is_empty() { "" } else { "." };
         [whole, point, fraction].concat().into_bytes()
@@ -131,8 +167,12 @@ mod tests {
     use super::*;
 
     fn sum(a: &str, b: &str) -> Option<String> {
-        let (a, b) = (Extended::parse(a.as_bytes()).unwrap(), Extended::parse(b.as_bytes()).unwrap());
-        a.add(b).map(|sum| String::from_utf8(sum.to_text()).unwrap())
+        let (a, b) = (
+            Extended::parse(a.as_bytes()).unwrap(),
+            Extended::parse(b.as_bytes()).unwrap(),
+        );
+        a.add(b)
+            .map(|sum| String::from_utf8(sum.to_text()).unwrap())
     }
 
     #[test]
@@ -160,7 +200,9 @@ mod tests {
 
     #[test]
     fn texts_that_are_no_numbers_are_refused() {
-        for text in ["", " 1", "1 ", "nan", "1e5000", "1e-5000", "abc", "1.2.3", "--1", "1e", "0x", ".", "+"] {
+        for text in [
+            "", " 1", "1 ", "nan", "1e5000", "1e-5000", "abc", "1.2.3", "--1", "1e", "0x", ".", "+",
+        ] {
             assert_eq!(Extended::parse(text.as_bytes()), None, "{text}");
         }
         assert_eq!(Extended::parse(&[b'1'; 5120]), None);

@@ -20,7 +20,10 @@ impl Extended {
             rest => (false, rest),
         };
         if rest.eq_ignore_ascii_case(b"inf") || rest.eq_ignore_ascii_case(b"infinity") {
-            return Some(Self { negative, ..Self::INFINITY });
+            return Some(Self {
+                negative,
+                ..Self::INFINITY
+            });
         }
         let number = match rest {
             [b'0', b'x' | b'X', digits @ ..] => parse_hex(digits),
@@ -48,7 +51,12 @@ fn split_point(text: &[u8], is_digit: impl Fn(u8) -> bool) -> Option<(Vec<u8>, i
 
 /// Splits off an exponent, which begins with this letter. Huge ones saturate: they mean zero or infinity.
 fn split_exponent(text: &[u8], letter: u8) -> Option<(&[u8], i64)> {
-    let Some(at) = text.iter().position(|byte| byte.to_ascii_lowercase() == letter) else { return Some((text, 0)) };
+    let Some(at) = text
+        .iter()
+        .position(|byte| byte.to_ascii_lowercase() == letter)
+    else {
+        return Some((text, 0));
+    };
     let (digits, exponent) = (text.get(..at)?, text.get(at + 1..)?);
     let (negative, exponent) = match exponent {
         [b'-', rest @ ..] => (true, rest),
@@ -58,7 +66,9 @@ fn split_exponent(text: &[u8], letter: u8) -> Option<(&[u8], i64)> {
     if exponent.is_empty() || !exponent.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let magnitude = exponent.iter().fold(0i64, |sum, digit| (sum * 10 + i64::from(digit - b'0')).min(1_000_000));
+    let magnitude = exponent.iter().fold(0i64, |sum, digit| {
+        (sum * 10 + i64::from(digit - b'0')).min(1_000_000)
+    });
     Some((digits, if negative { -magnitude } else { magnitude }))
 }
 
@@ -68,7 +78,9 @@ fn parse_decimal(text: &[u8]) -> Option<Extended> {
     let exponent = exponent - places;
     let mut number = Big::from(0);
     for group in digits.chunks(9) {
-        let value = group.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+        let value = group
+            .iter()
+            .fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
         number.mul_add(10u32.pow(group.len() as u32), value);
     }
     if number.bits() == 0 {
@@ -83,15 +95,26 @@ fn parse_decimal(text: &[u8]) -> Option<Extended> {
         number.mul_power_of_ten(scale);
         let down = number.bits().saturating_sub(96);
         let (value, lost) = number.shifted_right(down);
-        return Some(Extended::round(false, value | u128::from(lost), down as i32));
+        return Some(Extended::round(
+            false,
+            value | u128::from(lost),
+            down as i32,
+        ));
     }
     let mut divisor = Big::from(1);
     divisor.mul_power_of_ten(scale);
     // Move one of the two so that the quotient has about 96 bits.
     let wanted = divisor.bits() + 96;
-    let (up, down) = (wanted.saturating_sub(number.bits()), number.bits().saturating_sub(wanted));
+    let (up, down) = (
+        wanted.saturating_sub(number.bits()),
+        number.bits().saturating_sub(wanted),
+    );
     let (quotient, rest) = number.shifted_left(up).divide(&divisor.shifted_left(down));
-    Some(Extended::round(false, quotient | u128::from(rest), down as i32 - up as i32))
+    Some(Extended::round(
+        false,
+        quotient | u128::from(rest),
+        down as i32 - up as i32,
+    ))
 }
 
 fn parse_hex(text: &[u8]) -> Option<Extended> {

@@ -33,8 +33,18 @@ impl Leaves {
     /// Puts a full single segment under a directory of no bits.
     pub(super) fn new(single: Segment) -> Self {
         let (len, cell_bytes) = (single.len(), single.bytes());
-        let leaves = vec![Leaf { segment: single, prefix: 0, depth: 0 }];
-        Self { directory: vec![0], depth: 0, leaves, len, cell_bytes }
+        let leaves = vec![Leaf {
+            segment: single,
+            prefix: 0,
+            depth: 0,
+        }];
+        Self {
+            directory: vec![0],
+            depth: 0,
+            leaves,
+            len,
+            cell_bytes,
+        }
     }
 
     pub(super) const fn len(&self) -> usize {
@@ -42,7 +52,9 @@ impl Leaves {
     }
 
     pub(super) const fn bytes(&self) -> usize {
-        self.cell_bytes + self.leaves.capacity() * size_of::<Leaf>() + self.directory.capacity() * size_of::<u32>()
+        self.cell_bytes
+            + self.leaves.capacity() * size_of::<Leaf>()
+            + self.directory.capacity() * size_of::<u32>()
     }
 
     /// The leaf for a hash.
@@ -50,7 +62,10 @@ impl Leaves {
     fn index_of(&self, hash: u64) -> u32 {
         // Two shifts, because shifting by 64 at depth 0 would not be defined.
         let index = (hash >> 1) >> (63 - self.depth);
-        self.directory.get(index as usize).copied().unwrap_or_default()
+        self.directory
+            .get(index as usize)
+            .copied()
+            .unwrap_or_default()
     }
 
     pub(super) fn leaf_of(&self, hash: u64) -> Option<&Leaf> {
@@ -64,7 +79,9 @@ impl Leaves {
 
     #[inline]
     pub(super) fn segment_mut(&mut self, leaf: u32) -> Option<&mut Segment> {
-        self.leaves.get_mut(leaf as usize).map(|leaf| &mut leaf.segment)
+        self.leaves
+            .get_mut(leaf as usize)
+            .map(|leaf| &mut leaf.segment)
     }
 
     pub(super) fn segments(&self) -> impl Iterator<Item = &Segment> {
@@ -88,7 +105,9 @@ impl Leaves {
         // Each round splits a full leaf; it ends because the depth is limited.
         loop {
             let index = self.index_of(hash);
-            let Some(leaf) = self.leaves.get_mut(index as usize) else { return };
+            let Some(leaf) = self.leaves.get_mut(index as usize) else {
+                return;
+            };
             if leaf.segment.len() < MAX_ENTRIES || leaf.depth >= MAX_DEPTH {
                 entry.set_tag(tag_at(hash, leaf.depth));
                 let before = leaf.segment.bytes();
@@ -102,23 +121,41 @@ impl Leaves {
 
     /// Divides a leaf by the next bit of the hash.
     fn split(&mut self, index: u32, hasher: &KeyHasher) {
-        let Some(leaf) = self.leaves.get_mut(index as usize) else { return };
+        let Some(leaf) = self.leaves.get_mut(index as usize) else {
+            return;
+        };
         let (depth, prefix) = (leaf.depth + 1, leaf.prefix << 1);
         self.cell_bytes -= leaf.segment.bytes();
         let mut halves = [Segment::default(), Segment::default()];
         let [low, high] = &mut halves;
         for mut entry in leaf.segment.drain() {
-            let half = if entry.tag() >> 15 == 0 { &mut *low } else { &mut *high };
+            let half = if entry.tag() >> 15 == 0 {
+                &mut *low
+            } else {
+                &mut *high
+            };
             entry.set_tag(tag_at(hasher.hash(entry.key()), depth));
             half.insert(entry);
         }
         let [low, high] = halves;
         self.cell_bytes += low.bytes() + high.bytes();
-        *leaf = Leaf { segment: low, prefix, depth };
+        *leaf = Leaf {
+            segment: low,
+            prefix,
+            depth,
+        };
         let sibling = self.leaves.len() as u32;
-        self.leaves.push(Leaf { segment: high, prefix: prefix | 1, depth });
+        self.leaves.push(Leaf {
+            segment: high,
+            prefix: prefix | 1,
+            depth,
+        });
         if depth > self.depth {
-            self.directory = self.directory.iter().flat_map(|&leaf| [leaf, leaf]).collect();
+            self.directory = self
+                .directory
+                .iter()
+                .flat_map(|&leaf| [leaf, leaf])
+                .collect();
             self.depth = depth;
         }
         self.point(prefix | 1, depth, sibling);
@@ -150,13 +187,17 @@ impl Leaves {
     /// Joins a leaf with its sibling, if both have few entries. This needs no hashes: a tag loses its last
     /// bit and gains the one that told the siblings apart.
     fn join(&mut self, index: u32) {
-        let Some(leaf) = self.leaves.get(index as usize) else { return };
+        let Some(leaf) = self.leaves.get(index as usize) else {
+            return;
+        };
         if leaf.depth == 0 {
             return;
         }
         let (prefix, depth) = (leaf.prefix, leaf.depth);
         let sibling_at = ((prefix ^ 1) as usize) << (self.depth - depth);
-        let Some(&sibling) = self.directory.get(sibling_at) else { return };
+        let Some(&sibling) = self.directory.get(sibling_at) else {
+            return;
+        };
         let joinable = self.leaves.get(sibling as usize).is_some_and(|other| {
             other.depth == depth && sibling != index && other.segment.len() <= FEW_ENTRIES
         });
@@ -166,7 +207,9 @@ impl Leaves {
         let mut joined = Segment::default();
         let mut freed = 0;
         for (at, bit) in [(index, prefix & 1), (sibling, !prefix & 1)] {
-            let Some(segment) = self.segment_mut(at) else { return };
+            let Some(segment) = self.segment_mut(at) else {
+                return;
+            };
             freed += segment.bytes();
             for mut entry in segment.drain() {
                 entry.set_tag((entry.tag() >> 1) | ((bit as u16) << 15));
@@ -176,7 +219,11 @@ impl Leaves {
         self.cell_bytes = self.cell_bytes + joined.bytes() - freed;
         self.point(prefix >> 1, depth - 1, index);
         if let Some(leaf) = self.leaves.get_mut(index as usize) {
-            *leaf = Leaf { segment: joined, prefix: prefix >> 1, depth: depth - 1 };
+            *leaf = Leaf {
+                segment: joined,
+                prefix: prefix >> 1,
+                depth: depth - 1,
+            };
         }
         self.forget(sibling);
     }

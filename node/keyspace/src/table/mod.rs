@@ -87,7 +87,10 @@ impl Table {
             None => (0, self.single.find(tag_at(hash, 0), key)?),
             Some(leaves) => leaves.find(hash, key)?,
         };
-        Some(Position { leaf, cell: cell as u32 })
+        Some(Position {
+            leaf,
+            cell: cell as u32,
+        })
     }
 
     /// The entry at a position.
@@ -98,7 +101,11 @@ impl Table {
 
     /// Changes the entry at a position (but not its key), and keeps the books.
     #[inline]
-    pub(crate) fn edit<R>(&mut self, position: Position, change: impl FnOnce(&mut Entry) -> R) -> Option<R> {
+    pub(crate) fn edit<R>(
+        &mut self,
+        position: Position,
+        change: impl FnOnce(&mut Entry) -> R,
+    ) -> Option<R> {
         let segment = match &mut self.leaves {
             None => &mut self.single,
             Some(leaves) => leaves.segment_mut(position.leaf)?,
@@ -107,7 +114,8 @@ impl Table {
         let (memory, expiring) = (entry.memory(), entry.has_expiry());
         let result = change(entry);
         self.entry_bytes = (self.entry_bytes + entry.memory()).saturating_sub(memory);
-        self.expiring = (self.expiring + u32::from(entry.has_expiry())).saturating_sub(u32::from(expiring));
+        self.expiring =
+            (self.expiring + u32::from(entry.has_expiry())).saturating_sub(u32::from(expiring));
         Some(result)
     }
 
@@ -161,12 +169,18 @@ impl Table {
     /// All entries, in the order of the segments.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry> {
         let leaves = self.leaves.iter().flat_map(|leaves| leaves.segments());
-        core::iter::once(&self.single).chain(leaves).flat_map(Segment::iter)
+        core::iter::once(&self.single)
+            .chain(leaves)
+            .flat_map(Segment::iter)
     }
 
     /// Drops up to about `budget` entries, for freeing a detached table step by step. Returns what is
     /// left of the budget; the table is empty if that is not zero.
-    pub(crate) fn free_some(&mut self, budget: usize, mut free: impl FnMut(Entry) -> usize) -> usize {
+    pub(crate) fn free_some(
+        &mut self,
+        budget: usize,
+        mut free: impl FnMut(Entry) -> usize,
+    ) -> usize {
         let mut left = budget;
         while left > 0 {
             let segment = match &mut self.leaves {

@@ -20,7 +20,11 @@ pub(super) const FEW_ENTRIES: usize = MAX_ENTRIES / 6;
 
 /// How full this many cells may get: up to nine tenths, or wholly if there is only one group.
 const fn limit(cells: usize) -> usize {
-    if cells <= GROUP { cells } else { cells - cells / 10 }
+    if cells <= GROUP {
+        cells
+    } else {
+        cells - cells / 10
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -72,13 +76,21 @@ impl Segment {
         let groups = self.groups();
         let home = self.home(tag);
         for step in 0..groups {
-            let group = if home + step < groups { home + step } else { home + step - groups };
+            let group = if home + step < groups {
+                home + step
+            } else {
+                home + step - groups
+            };
             let cells = self.group(group);
             let (mut matches, empty) = compare(cells, tag);
             while matches != 0 {
                 let i = matches.trailing_zeros() as usize;
                 matches &= matches - 1;
-                if cells.get(i).and_then(Option::as_ref).is_some_and(|entry| entry.key() == key) {
+                if cells
+                    .get(i)
+                    .and_then(Option::as_ref)
+                    .is_some_and(|entry| entry.key() == key)
+                {
                     return Some(group * GROUP + i);
                 }
             }
@@ -125,7 +137,10 @@ impl Segment {
     /// Moves to the smallest size that has room for `len` entries.
     fn resize(&mut self, len: usize) {
         let cells = cells_for(len);
-        let mut new = Self { cells: (0..cells).map(|_| None).collect(), len: self.len };
+        let mut new = Self {
+            cells: (0..cells).map(|_| None).collect(),
+            len: self.len,
+        };
         for entry in core::mem::take(&mut self.cells).into_iter().flatten() {
             new.place(entry);
         }
@@ -141,7 +156,10 @@ impl Segment {
             self.cells = Box::default();
         } else if self.cells.len() > GROUP && self.len() < self.cells.len() / 3 {
             self.resize(self.len() + self.len() / 3);
-        } else if self.cells.len() > 2 && self.cells.len() <= GROUP && self.len() * 4 <= self.cells.len() {
+        } else if self.cells.len() > 2
+            && self.cells.len() <= GROUP
+            && self.len() * 4 <= self.cells.len()
+        {
             self.resize(self.len());
         }
         Some(entry)
@@ -152,7 +170,12 @@ impl Segment {
     fn close_hole(&mut self, at: usize) {
         let groups = self.groups();
         let mut hole = at;
-        let mut was_full = self.group(at / GROUP).iter().filter(|cell| cell.is_none()).count() == 1;
+        let mut was_full = self
+            .group(at / GROUP)
+            .iter()
+            .filter(|cell| cell.is_none())
+            .count()
+            == 1;
         let mut next = at / GROUP;
         for _ in 1..groups {
             if !was_full {
@@ -196,7 +219,11 @@ impl Segment {
                 break;
             }
         }
-        if home + 1 == groups { None } else { u16::try_from(self.first_tag(home + 1)).ok() }
+        if home + 1 == groups {
+            None
+        } else {
+            u16::try_from(self.first_tag(home + 1)).ok()
+        }
     }
 }
 
@@ -221,7 +248,10 @@ fn cells_for(len: usize) -> usize {
     if len <= GROUP {
         return len.next_power_of_two().max(2);
     }
-    let fitting = SIZES.iter().map(|groups| groups * GROUP).find(|&cells| limit(cells) >= len);
+    let fitting = SIZES
+        .iter()
+        .map(|groups| groups * GROUP)
+        .find(|&cells| limit(cells) >= len);
     // Beyond the usual maximum only where the directory may not grow any more.
     fitting.unwrap_or_else(|| (len + len / 4).next_multiple_of(GROUP))
 }

@@ -14,14 +14,20 @@ fn key(n: u64) -> Vec<u8> {
 
 fn insert(table: &mut Table, hasher: &KeyHasher, n: u64) {
     let key = key(n);
-    let expiry = (n % 5 == 0).then_some(n as i64);
-    table.insert(hasher.hash(&key), Entry::new(&key, Payload::Int(n as i64), expiry), hasher);
+    let expiry = n.is_multiple_of(5).then_some(n as i64);
+    table.insert(
+        hasher.hash(&key),
+        Entry::new(&key, Payload::Int(n as i64), expiry),
+        hasher,
+    );
 }
 
 fn scan_all(table: &Table) -> BTreeMap<Vec<u8>, usize> {
     let (mut seen, mut position) = (BTreeMap::new(), 0);
     while position < END {
-        let next = table.scan(position, &mut |entry| *seen.entry(entry.key().to_vec()).or_default() += 1);
+        let next = table.scan(position, &mut |entry| {
+            *seen.entry(entry.key().to_vec()).or_default() += 1
+        });
         assert!(next > position);
         position = next;
     }
@@ -30,7 +36,10 @@ fn scan_all(table: &Table) -> BTreeMap<Vec<u8>, usize> {
 
 fn check(table: &Table, hasher: &KeyHasher, model: &BTreeSet<u64>) {
     assert_eq!(table.len(), model.len());
-    assert_eq!(table.expiring(), model.iter().filter(|&n| n % 5 == 0).count());
+    assert_eq!(
+        table.expiring(),
+        model.iter().filter(|n| n.is_multiple_of(5)).count()
+    );
     for &n in model {
         let key = key(n);
         let entry = table.get(hasher.hash(&key), &key).expect("present");
@@ -42,14 +51,23 @@ fn check(table: &Table, hasher: &KeyHasher, model: &BTreeSet<u64>) {
     let entries: usize = table.iter().map(Entry::memory).sum();
     assert_eq!(table.entry_bytes(), entries);
     let cells: usize = core::iter::once(table.single.bytes())
-        .chain(table.leaves.iter().flat_map(|leaves| leaves.segments().map(Segment::bytes)))
+        .chain(
+            table
+                .leaves
+                .iter()
+                .flat_map(|leaves| leaves.segments().map(Segment::bytes)),
+        )
         .sum();
     assert!(table.bytes() >= cells && table.bytes() < cells + 64 * (table.len() + 1));
 }
 
 #[test]
 fn a_table_is_a_map_through_growth_and_shrinking() {
-    let sizes: &[u64] = if cfg!(miri) { &[300] } else { &[3, 9, 60, 300, 5_000, 40_000] };
+    let sizes: &[u64] = if cfg!(miri) {
+        &[300]
+    } else {
+        &[3, 9, 60, 300, 5_000, 40_000]
+    };
     for &size in sizes {
         let (hasher, mut rng) = (KeyHasher::new(size), Pcg64Mcg::seed_from_u64(size));
         let (mut table, mut model) = (Table::default(), BTreeSet::new());
@@ -96,10 +114,13 @@ fn a_scan_returns_what_stays_while_the_table_grows_and_shrinks() {
         let mut table = Table::default();
         let stays = 0..200u64;
         stays.clone().for_each(|n| insert(&mut table, &hasher, n));
-        let (mut next, mut extra, mut seen, mut position) = (1000u64, Vec::new(), BTreeSet::new(), 0);
-        let mut growing = seed % 2 == 0;
+        let (mut next, mut extra, mut seen, mut position) =
+            (1000u64, Vec::new(), BTreeSet::new(), 0);
+        let mut growing = seed.is_multiple_of(2);
         while position < END {
-            position = table.scan(position, &mut |entry| drop(seen.insert(entry.key().to_vec())));
+            position = table.scan(position, &mut |entry| {
+                seen.insert(entry.key().to_vec());
+            });
             for _ in 0..rng.next_u64() % 60 {
                 if growing {
                     insert(&mut table, &hasher, next);
@@ -109,7 +130,7 @@ fn a_scan_returns_what_stays_while_the_table_grows_and_shrinks() {
                     assert!(table.remove(hasher.hash(&key(n)), &key(n)).is_some());
                 }
             }
-            growing ^= rng.next_u64() % 50 == 0;
+            growing ^= rng.next_u64().is_multiple_of(50);
         }
         for n in stays {
             assert!(seen.contains(&key(n)), "seed {seed} lost {n}");
@@ -119,10 +140,17 @@ fn a_scan_returns_what_stays_while_the_table_grows_and_shrinks() {
 
 #[test]
 fn random_entries_are_spread_over_the_table() {
-    let (hasher, mut rng, mut table) = (KeyHasher::new(1), Pcg64Mcg::seed_from_u64(1), Table::default());
+    let (hasher, mut rng, mut table) = (
+        KeyHasher::new(1),
+        Pcg64Mcg::seed_from_u64(1),
+        Table::default(),
+    );
     assert!(table.random(&mut rng).is_none());
     (0..1000).for_each(|n| insert(&mut table, &hasher, n));
-    let drawn: BTreeSet<_> = (0..5000).filter_map(|_| table.random(&mut rng)).map(|e| e.key().to_vec()).collect();
+    let drawn: BTreeSet<_> = (0..5000)
+        .filter_map(|_| table.random(&mut rng))
+        .map(|e| e.key().to_vec())
+        .collect();
     assert!(drawn.len() > 950, "{} of 1000 in 5000 draws", drawn.len());
 }
 

@@ -18,7 +18,13 @@ pub(crate) struct Node {
 
 impl Node {
     pub(crate) fn new(keyspace: Keyspace) -> Self {
-        Self { keyspace, effects: Effects::new(true), version: Version::Resp2, db: 0, from_primary: false }
+        Self {
+            keyspace,
+            effects: Effects::new(true),
+            version: Version::Resp2,
+            db: 0,
+            from_primary: false,
+        }
     }
 
     /// Executes a command and returns the bytes of the reply. What it changed stays in `effects`.

@@ -34,10 +34,18 @@ fn try_rename(ctx: &mut Ctx<'_>) -> Outcome {
 
 fn try_renamenx(ctx: &mut Ctx<'_>) -> Outcome {
     let (access, from, to) = (ctx.access(), ctx.arg(1), ctx.arg(2));
-    if !ctx.keyspace.find_for_write(access, from, ctx.effects).exists() {
+    if !ctx
+        .keyspace
+        .find_for_write(access, from, ctx.effects)
+        .exists()
+    {
         return Err(Refusal::NoSuchKey);
     }
-    let free = from != to && !ctx.keyspace.find_for_write(access, to, ctx.effects).exists();
+    let free = from != to
+        && !ctx
+            .keyspace
+            .find_for_write(access, to, ctx.effects)
+            .exists();
     if free {
         relocate(ctx, access, from, access, to);
         ctx.effects.changed(1);
@@ -67,7 +75,10 @@ fn try_copy(ctx: &mut Ctx<'_>) -> Outcome {
     if db == access.db && from == to {
         return Err(Refusal::SameObject);
     }
-    let copied = ctx.keyspace.read(access, from, ctx.effects).map(|entry| entry.copied(to));
+    let copied = ctx
+        .keyspace
+        .read(access, from, ctx.effects)
+        .map(|entry| entry.copied(to));
     let Some(copied) = copied else {
         ctx.reply.integer(0);
         return Ok(());
@@ -101,7 +112,9 @@ fn copy_options(ctx: &Ctx<'_>) -> Result<(usize, bool), Refusal> {
         index += 1;
     }
     if ctx.keyspace.cluster && db != 0 {
-        return Err(Refusal::Text("ERR Copying to another database is not allowed in cluster mode"));
+        return Err(Refusal::Text(
+            "ERR Copying to another database is not allowed in cluster mode",
+        ));
     }
     Ok((db, replace))
 }
@@ -110,7 +123,9 @@ fn copy_options(ctx: &Ctx<'_>) -> Result<(usize, bool), Refusal> {
 fn database_arg(ctx: &Ctx<'_>, index: usize) -> Result<usize, Refusal> {
     let number = i32::try_from(ctx.int_arg(index)?);
     let number = number.map_err(|_| Refusal::NotBetween(i32::MIN.into(), i32::MAX.into()))?;
-    let db = usize::try_from(number).ok().filter(|&db| db < ctx.keyspace.database_count());
+    let db = usize::try_from(number)
+        .ok()
+        .filter(|&db| db < ctx.keyspace.database_count());
     db.ok_or(Refusal::DbIndex)
 }
 
@@ -125,12 +140,21 @@ fn try_move(ctx: &mut Ctx<'_>) -> Outcome {
         return Err(Refusal::Text("ERR MOVE is not allowed in cluster mode"));
     }
     let (access, key) = (ctx.access(), ctx.arg(1));
-    let there = Access { db: database_arg(ctx, 2)?, ..access };
+    let there = Access {
+        db: database_arg(ctx, 2)?,
+        ..access
+    };
     if there.db == access.db {
         return Err(Refusal::SameObject);
     }
-    let free = ctx.keyspace.find_for_write(access, key, ctx.effects).exists()
-        && !ctx.keyspace.find_for_write(there, key, ctx.effects).exists();
+    let free = ctx
+        .keyspace
+        .find_for_write(access, key, ctx.effects)
+        .exists()
+        && !ctx
+            .keyspace
+            .find_for_write(there, key, ctx.effects)
+            .exists();
     if free {
         relocate(ctx, access, key, there, key);
         ctx.effects.changed(1);

@@ -47,10 +47,17 @@ fn try_swapdb(ctx: &mut Ctx<'_>) -> Outcome {
         return Err(Refusal::Text("ERR SWAPDB is not allowed in cluster mode"));
     }
     let index = |arg: usize, refusal| {
-        parse_int(ctx.arg(arg)).and_then(|number| i32::try_from(number).ok()).ok_or(Refusal::Text(refusal))
+        parse_int(ctx.arg(arg))
+            .and_then(|number| i32::try_from(number).ok())
+            .ok_or(Refusal::Text(refusal))
     };
-    let (a, b) = (index(1, "ERR invalid first DB index")?, index(2, "ERR invalid second DB index")?);
-    let (Ok(a), Ok(b)) = (usize::try_from(a), usize::try_from(b)) else { return Err(Refusal::DbIndex) };
+    let (a, b) = (
+        index(1, "ERR invalid first DB index")?,
+        index(2, "ERR invalid second DB index")?,
+    );
+    let (Ok(a), Ok(b)) = (usize::try_from(a), usize::try_from(b)) else {
+        return Err(Refusal::DbIndex);
+    };
     if !ctx.keyspace.swap_databases(a, b) {
         return Err(Refusal::DbIndex);
     }

@@ -47,5 +47,6 @@ pub(crate) fn touch(ctx: &mut Ctx<'_>) {
 pub(crate) fn r#type(ctx: &mut Ctx<'_>) {
     let (access, key) = (ctx.access(), ctx.arg(1));
     let entry = ctx.keyspace.peek(access, key, ctx.effects);
-    ctx.reply.simple(entry.map_or("none", |entry| entry.kind().name()));
+    ctx.reply
+        .simple(entry.map_or("none", |entry| entry.kind().name()));
 }

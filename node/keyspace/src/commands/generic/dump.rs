@@ -71,10 +71,22 @@ fn try_restore(ctx: &mut Ctx<'_>) -> Outcome {
     if ttl < 0 {
         return Err(Refusal::Text("ERR Invalid TTL value, must be >= 0"));
     }
-    let limits = Limits { string_len_max: ctx.keyspace.options.string_len_max as u64, ..Limits::default() };
-    let value = payload::read(ctx.arg(3), &limits).map_err(|error| Refusal::Quoting(format!("ERR {error}").into_bytes()))?;
-    let form = if options.absolute { TimeForm::UNIX_MILLIS } else { TimeForm::MILLIS };
-    let when = if ttl == 0 { None } else { Some(form.resolve(ttl, ctx.now).unwrap_or(i64::MAX)) };
+    let limits = Limits {
+        string_len_max: ctx.keyspace.options.string_len_max as u64,
+        ..Limits::default()
+    };
+    let value = payload::read(ctx.arg(3), &limits)
+        .map_err(|error| Refusal::Quoting(format!("ERR {error}").into_bytes()))?;
+    let form = if options.absolute {
+        TimeForm::UNIX_MILLIS
+    } else {
+        TimeForm::MILLIS
+    };
+    let when = if ttl == 0 {
+        None
+    } else {
+        Some(form.resolve(ttl, ctx.now).unwrap_or(i64::MAX))
+    };
     let replaced = ctx.keyspace.delete(place);
     if when.is_some_and(|when| is_past(when, ctx)) {
         if replaced {
@@ -87,7 +99,8 @@ fn try_restore(ctx: &mut Ctx<'_>) -> Outcome {
     let Some(entry) = ctx.keyspace.entry_of(key, value, when) else {
         return Err(Refusal::Text("ERR Bad data format"));
     };
-    ctx.keyspace.age_entry(&entry, access.now, options.idle_secs, options.freq);
+    ctx.keyspace
+        .age_entry(&entry, access.now, options.idle_secs, options.freq);
     let place = ctx.keyspace.locate(access, key);
     ctx.keyspace.insert_aged(place, entry);
     ctx.effects.changed(1);
@@ -98,7 +111,9 @@ fn try_restore(ctx: &mut Ctx<'_>) -> Outcome {
 
 /// A relative time becomes an absolute one.
 fn propagate(ctx: &mut Ctx<'_>, when: Option<i64>, options: Options) {
-    let Some(when) = when.filter(|_| !options.absolute) else { return };
+    let Some(when) = when.filter(|_| !options.absolute) else {
+        return;
+    };
     let mut digits = itoa::Buffer::new();
     let mut command: Vec<&[u8]> = ctx.args.iter().collect();
     if let Some(ttl) = command.get_mut(2) {

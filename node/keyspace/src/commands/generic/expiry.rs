@@ -52,7 +52,9 @@ impl Conditions {
             let Some((_, flag)) = flag else {
                 // The reference server prints a C string, which ends at a zero byte.
                 let shown = word.split(|&byte| byte == 0).next().unwrap_or_default();
-                return Err(Refusal::Quoting([b"ERR Unsupported option ", shown].concat()));
+                return Err(Refusal::Quoting(
+                    [b"ERR Unsupported option ", shown].concat(),
+                ));
             };
             *flag = true;
         }
@@ -61,7 +63,9 @@ impl Conditions {
             return Err(Refusal::Text(text));
         }
         if conditions.greater && conditions.less {
-            return Err(Refusal::Text("ERR GT and LT options at the same time are not compatible"));
+            return Err(Refusal::Text(
+                "ERR GT and LT options at the same time are not compatible",
+            ));
         }
         Ok(conditions)
     }
@@ -78,9 +82,14 @@ impl Conditions {
 fn set_expiry(ctx: &mut Ctx<'_>, form: TimeForm, command: &'static str) -> Outcome {
     let key = ctx.arg(1);
     let conditions = Conditions::parse(ctx)?;
-    let when = form.resolve(ctx.int_arg(2)?, ctx.now).ok_or(Refusal::ExpireTime(command))?;
+    let when = form
+        .resolve(ctx.int_arg(2)?, ctx.now)
+        .ok_or(Refusal::ExpireTime(command))?;
     let place = ctx.keyspace.find_for_write(ctx.access(), key, ctx.effects);
-    let allowed = ctx.keyspace.entry(place).is_some_and(|entry| conditions.allow(entry.expiry(), when));
+    let allowed = ctx
+        .keyspace
+        .entry(place)
+        .is_some_and(|entry| conditions.allow(entry.expiry(), when));
     if !allowed {
         ctx.reply.integer(0);
         return Ok(());
@@ -89,7 +98,8 @@ fn set_expiry(ctx: &mut Ctx<'_>, form: TimeForm, command: &'static str) -> Outco
         ctx.keyspace.delete(place);
         ctx.effects.instead(&[b"DEL", key]);
     } else {
-        ctx.keyspace.edit(place, |entry| entry.set_expiry(Some(when)));
+        ctx.keyspace
+            .edit(place, |entry| entry.set_expiry(Some(when)));
         propagate(ctx, key, when);
     }
     ctx.effects.changed(1);
@@ -106,8 +116,13 @@ fn propagate(ctx: &mut Ctx<'_>, key: &[u8], when: i64) {
 
 /// PERSIST key
 pub(crate) fn persist(ctx: &mut Ctx<'_>) {
-    let place = ctx.keyspace.find_for_write(ctx.access(), ctx.arg(1), ctx.effects);
-    let expires = ctx.keyspace.entry(place).is_some_and(crate::entry::Entry::has_expiry);
+    let place = ctx
+        .keyspace
+        .find_for_write(ctx.access(), ctx.arg(1), ctx.effects);
+    let expires = ctx
+        .keyspace
+        .entry(place)
+        .is_some_and(crate::entry::Entry::has_expiry);
     if expires {
         ctx.keyspace.edit(place, |entry| entry.set_expiry(None));
         ctx.effects.changed(1);
@@ -117,7 +132,9 @@ pub(crate) fn persist(ctx: &mut Ctx<'_>) {
 
 /// TTL key
 pub(crate) fn ttl(ctx: &mut Ctx<'_>) {
-    reply_time(ctx, |when, now| (when.saturating_sub(now).max(0) + 500) / 1000);
+    reply_time(ctx, |when, now| {
+        (when.saturating_sub(now).max(0) + 500) / 1000
+    });
 }
 
 /// PTTL key

@@ -45,11 +45,15 @@ fn try_scan(ctx: &mut Ctx<'_>) -> Outcome {
     let mut examined = 0;
     let mut next = 0;
     while let Some(db) = ctx.keyspace.databases.get(ctx.db) {
-        let Some(occupied) = db.next_occupied(table) else { break };
+        let Some(occupied) = db.next_occupied(table) else {
+            break;
+        };
         if occupied != table {
             (table, position) = (occupied, 0);
         }
-        let Some(entries) = db.table(table) else { break };
+        let Some(entries) = db.table(table) else {
+            break;
+        };
         if examined >= options.count {
             next = ((table as u64) << POSITION_BITS) | position;
             break;
@@ -108,5 +112,7 @@ fn random_key(ctx: &mut Ctx<'_>) -> Option<Vec<u8>> {
     let db = keyspace.databases.get(ctx.db)?;
     let nth = keyspace.rng.next_u64().checked_rem(db.len() as u64)?;
     let table = db.table_of_nth(nth as usize)?;
-    table.random(&mut keyspace.rng).map(|entry| entry.key().to_vec())
+    table
+        .random(&mut keyspace.rng)
+        .map(|entry| entry.key().to_vec())
 }

@@ -12,6 +12,10 @@ pub(crate) use copying::{copy, r#move, rename, renamenx};
 pub(crate) use databases::{dbsize, flushall, flushdb, swapdb};
 pub(crate) use deletion::{del, exists, touch, r#type, unlink};
 pub(crate) use dump::{dump, restore};
-pub(crate) use expiry::{expire, expireat, expiretime, persist, pexpire, pexpireat, pexpiretime, pttl, ttl};
+pub(crate) use expiry::{
+    expire, expireat, expiretime, persist, pexpire, pexpireat, pexpiretime, pttl, ttl,
+};
 pub(crate) use listing::{keys, randomkey, scan};
-pub(crate) use object::{object_encoding, object_freq, object_help, object_idletime, object_refcount};
+pub(crate) use object::{
+    object_encoding, object_freq, object_help, object_idletime, object_refcount,
+};

@@ -45,7 +45,11 @@ pub(crate) fn object_refcount(ctx: &mut Ctx<'_>) {
     // The reference server shares the objects of small numbers; clients can see it by this count.
     const SHARED: i64 = 2_147_483_647;
     let (access, key) = (ctx.access(), ctx.arg(2));
-    match ctx.keyspace.peek(access, key, ctx.effects).map(crate::entry::Entry::view) {
+    match ctx
+        .keyspace
+        .peek(access, key, ctx.effects)
+        .map(crate::entry::Entry::view)
+    {
         Some(View::Int(0..10000)) => ctx.reply.integer(SHARED),
         Some(_) => ctx.reply.integer(1),
         None => ctx.reply.null(),

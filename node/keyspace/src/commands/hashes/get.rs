@@ -32,7 +32,10 @@ pub(crate) fn hstrlen(ctx: &mut Ctx<'_>) {
 
 /// Looks one field up and replies.
 #[inline]
-fn with_field(ctx: &mut Ctx<'_>, reply: impl FnOnce(&mut ReplyWriter<'_>, Option<Element<'_>>)) -> Outcome {
+fn with_field(
+    ctx: &mut Ctx<'_>,
+    reply: impl FnOnce(&mut ReplyWriter<'_>, Option<Element<'_>>),
+) -> Outcome {
     let (access, key, field) = (ctx.access(), ctx.arg(1), ctx.arg(2));
     let place = ctx.keyspace.read_place(access, key, ctx.effects);
     let hash = ctx.keyspace.entry(place).map(hash_of).transpose()?;
@@ -80,13 +83,17 @@ pub(crate) fn hgetall(ctx: &mut Ctx<'_>) {
 
 /// HKEYS key
 pub(crate) fn hkeys(ctx: &mut Ctx<'_>) {
-    let outcome = list(ctx, ReplyWriter::array, |reply, field, _| bulk_item(reply, field));
+    let outcome = list(ctx, ReplyWriter::array, |reply, field, _| {
+        bulk_item(reply, field)
+    });
     ctx.conclude(outcome);
 }
 
 /// HVALS key
 pub(crate) fn hvals(ctx: &mut Ctx<'_>) {
-    let outcome = list(ctx, ReplyWriter::array, |reply, _, value| bulk_item(reply, value));
+    let outcome = list(ctx, ReplyWriter::array, |reply, _, value| {
+        bulk_item(reply, value)
+    });
     ctx.conclude(outcome);
 }
 
@@ -96,7 +103,11 @@ fn list<'a>(
     each: fn(&mut ReplyWriter<'a>, Element<'_>, Element<'_>),
 ) -> Outcome {
     let (access, key) = (ctx.access(), ctx.arg(1));
-    let hash = ctx.keyspace.read(access, key, ctx.effects).map(hash_of).transpose()?;
+    let hash = ctx
+        .keyspace
+        .read(access, key, ctx.effects)
+        .map(hash_of)
+        .transpose()?;
     header(&mut ctx.reply, hash.map_or(0, Hash::len));
     if let Some(hash) = hash {
         hash.for_each(|field, value| each(&mut ctx.reply, field, value));

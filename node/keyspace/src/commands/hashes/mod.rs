@@ -16,11 +16,11 @@ use shoal_resp::ReplyWriter;
 
 use crate::ctx::Ctx;
 use crate::encodings::hash::{Hash, Tools};
-use shoal_rdb::listpack::Element;
 use crate::entry::{Entry, Payload, View};
 use crate::keyspace::{Keyspace, Place};
 use crate::refusal::Refusal;
 use crate::value::Value;
+use shoal_rdb::listpack::Element;
 
 /// The hash of an entry.
 fn hash_of(entry: &Entry) -> Result<&Hash, Refusal> {
@@ -33,7 +33,10 @@ fn hash_of(entry: &Entry) -> Result<&Hash, Refusal> {
 /// The hash at a key, for a command that reads.
 fn read_hash<'c>(ctx: &'c mut Ctx<'_>) -> Result<Option<&'c Hash>, Refusal> {
     let (access, key) = (ctx.access(), ctx.arg(1));
-    ctx.keyspace.read(access, key, ctx.effects).map(hash_of).transpose()
+    ctx.keyspace
+        .read(access, key, ctx.effects)
+        .map(hash_of)
+        .transpose()
 }
 
 /// Where the hash of a writing command is. It need not exist.
@@ -55,7 +58,8 @@ fn place_or_create(ctx: &mut Ctx<'_>) -> Result<Place, Refusal> {
     }
     let (access, key) = (ctx.access(), ctx.arg(1));
     let empty = Payload::Boxed(Box::new(Value::Hash(Hash::default())));
-    ctx.keyspace.insert(place, access, Entry::new(key, empty, None));
+    ctx.keyspace
+        .insert(place, access, Entry::new(key, empty, None));
     Ok(ctx.keyspace.locate(access, key))
 }
 
@@ -65,7 +69,11 @@ fn hash_at(keyspace: &Keyspace, place: Place) -> Option<&Hash> {
 }
 
 /// Changes the hash at a place.
-fn edit_hash<R>(keyspace: &mut Keyspace, place: Place, change: impl FnOnce(&mut Hash, Tools<'_>) -> R) -> Option<R> {
+fn edit_hash<R>(
+    keyspace: &mut Keyspace,
+    place: Place,
+    change: impl FnOnce(&mut Hash, Tools<'_>) -> R,
+) -> Option<R> {
     let result = keyspace.edit_value(place, |value, tools| match value {
         Value::Hash(hash) => Some(change(hash, tools)),
         Value::String(_) => None,

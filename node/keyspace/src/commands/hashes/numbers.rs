@@ -51,14 +51,17 @@ fn try_hincrbyfloat(ctx: &mut Ctx<'_>) -> Outcome {
 /// The value of the field as it is.
 fn current(ctx: &mut Ctx<'_>) -> Result<Option<Vec<u8>>, Refusal> {
     let place = place_for_write(ctx)?;
-    let value = hash_at(ctx.keyspace, place).and_then(|hash| hash.get(ctx.arg(2), &ctx.keyspace.hasher));
+    let value =
+        hash_at(ctx.keyspace, place).and_then(|hash| hash.get(ctx.arg(2), &ctx.keyspace.hasher));
     Ok(value.map(|value| value.to_vec()))
 }
 
 fn store(ctx: &mut Ctx<'_>, value: &[u8]) -> Outcome {
     let place = place_or_create(ctx)?;
     let field = ctx.arg(2);
-    edit_hash(ctx.keyspace, place, |hash, tools| hash.set(field, value, tools));
+    edit_hash(ctx.keyspace, place, |hash, tools| {
+        hash.set(field, value, tools)
+    });
     ctx.effects.changed(1);
     Ok(())
 }

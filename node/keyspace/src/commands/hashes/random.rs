@@ -7,8 +7,8 @@ use super::{bulk_item, hash_of};
 use crate::commands::{Outcome, is_word};
 use crate::ctx::Ctx;
 use crate::encodings::hash::Hash;
-use shoal_rdb::listpack::Element;
 use crate::refusal::Refusal;
+use shoal_rdb::listpack::Element;
 
 /// The longest reply to a negative count. The reference server tries to send any number.
 const REPEATS_MAX: u64 = 1 << 24;
@@ -17,7 +17,11 @@ type Pair<'h> = (Element<'h>, Element<'h>);
 
 /// HRANDFIELD key [count [WITHVALUES]]
 pub(crate) fn hrandfield(ctx: &mut Ctx<'_>) {
-    let outcome = if ctx.args.len() > 2 { random_fields(ctx) } else { random_field(ctx) };
+    let outcome = if ctx.args.len() > 2 {
+        random_fields(ctx)
+    } else {
+        random_field(ctx)
+    };
     ctx.conclude(outcome);
 }
 
@@ -60,10 +64,18 @@ fn random_fields(ctx: &mut Ctx<'_>) -> Outcome {
 
 fn count_arg(ctx: &Ctx<'_>) -> Result<i64, Refusal> {
     let count = ctx.int_arg(2)?;
-    if count == i64::MIN { Err(Refusal::NotBetween(-i64::MAX, i64::MAX)) } else { Ok(count) }
+    if count == i64::MIN {
+        Err(Refusal::NotBetween(-i64::MAX, i64::MAX))
+    } else {
+        Ok(count)
+    }
 }
 
-fn choose_repeating<'h, R: Rng>(hash: &'h Hash, count: u64, rng: &mut R) -> Result<Vec<Pair<'h>>, Refusal> {
+fn choose_repeating<'h, R: Rng>(
+    hash: &'h Hash,
+    count: u64,
+    rng: &mut R,
+) -> Result<Vec<Pair<'h>>, Refusal> {
     if count > REPEATS_MAX {
         return Err(Refusal::OutOfRange);
     }
@@ -97,7 +109,9 @@ fn choose_distinct<'h, R: Rng>(hash: &'h Hash, count: usize, rng: &mut R) -> Vec
     let mut seen = std::collections::BTreeSet::new();
     let mut chosen = Vec::with_capacity(count);
     while chosen.len() < count {
-        let Some((field, value)) = hash.random(rng) else { break };
+        let Some((field, value)) = hash.random(rng) else {
+            break;
+        };
         if seen.insert(field.to_vec()) {
             chosen.push((field, value));
         }
@@ -112,7 +126,11 @@ fn below<R: Rng>(rng: &mut R, bound: usize) -> usize {
 /// With values, RESP3 has pairs and RESP2 a flat list.
 fn reply_pairs(reply: &mut ReplyWriter<'_>, pairs: &[Pair<'_>], with_values: bool) {
     let nested = with_values && reply.version() == Version::Resp3;
-    reply.array(if with_values && !nested { pairs.len() * 2 } else { pairs.len() });
+    reply.array(if with_values && !nested {
+        pairs.len() * 2
+    } else {
+        pairs.len()
+    });
     for &(field, value) in pairs {
         if nested {
             reply.array(2);

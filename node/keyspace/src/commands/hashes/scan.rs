@@ -5,8 +5,8 @@ use crate::commands::Outcome;
 use crate::commands::scanning::{Cursor, ScanOptions};
 use crate::ctx::Ctx;
 use crate::encodings::hash::{Hash, value_of};
-use shoal_rdb::listpack::Element;
 use crate::table::END;
+use shoal_rdb::listpack::Element;
 
 /// HSCAN key cursor [MATCH pattern] [COUNT count]
 pub(crate) fn hscan(ctx: &mut Ctx<'_>) {
@@ -17,7 +17,11 @@ pub(crate) fn hscan(ctx: &mut Ctx<'_>) {
 fn try_hscan(ctx: &mut Ctx<'_>) -> Outcome {
     let cursor = Cursor::parse(ctx.arg(2))?.0;
     let (access, key) = (ctx.access(), ctx.arg(1));
-    let hash = ctx.keyspace.read(access, key, ctx.effects).map(hash_of).transpose()?;
+    let hash = ctx
+        .keyspace
+        .read(access, key, ctx.effects)
+        .map(hash_of)
+        .transpose()?;
     let Some(hash) = hash else {
         ctx.reply.array(2);
         ctx.reply.bulk(b"0");
@@ -38,7 +42,12 @@ fn try_hscan(ctx: &mut Ctx<'_>) -> Outcome {
 }
 
 /// Collects fields from a cursor on and returns the next cursor. A small hash is returned as a whole.
-fn scan_hash<'h>(hash: &'h Hash, cursor: u64, options: &ScanOptions<'_>, found: &mut Vec<(Element<'h>, Element<'h>)>) -> u64 {
+fn scan_hash<'h>(
+    hash: &'h Hash,
+    cursor: u64,
+    options: &ScanOptions<'_>,
+    found: &mut Vec<(Element<'h>, Element<'h>)>,
+) -> u64 {
     let mut keep = |field: Element<'h>, value: Element<'h>| {
         if options.wants(field.text(&mut itoa::Buffer::new())) {
             found.push((field, value));

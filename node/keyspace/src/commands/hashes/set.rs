@@ -19,7 +19,7 @@ pub(crate) fn hmset(ctx: &mut Ctx<'_>) {
 }
 
 fn set_all(ctx: &mut Ctx<'_>, command: &'static str) -> Result<i64, Refusal> {
-    if ctx.args.len() % 2 != 0 {
+    if !ctx.args.len().is_multiple_of(2) {
         return Err(Refusal::Arity(command));
     }
     let place = place_or_create(ctx)?;
@@ -44,9 +44,12 @@ pub(crate) fn hsetnx(ctx: &mut Ctx<'_>) {
 fn try_hsetnx(ctx: &mut Ctx<'_>) -> Outcome {
     let place = place_or_create(ctx)?;
     let (field, value) = (ctx.arg(2), ctx.arg(3));
-    let taken = hash_at(ctx.keyspace, place).is_some_and(|hash| hash.get(field, &ctx.keyspace.hasher).is_some());
+    let taken = hash_at(ctx.keyspace, place)
+        .is_some_and(|hash| hash.get(field, &ctx.keyspace.hasher).is_some());
     if !taken {
-        edit_hash(ctx.keyspace, place, |hash, tools| hash.set(field, value, tools));
+        edit_hash(ctx.keyspace, place, |hash, tools| {
+            hash.set(field, value, tools)
+        });
         ctx.effects.changed(1);
     }
     ctx.reply.integer((!taken).into());
@@ -63,7 +66,10 @@ fn try_hdel(ctx: &mut Ctx<'_>) -> Outcome {
     let place = place_for_write(ctx)?;
     let mut fields = ctx.args.iter().skip(2);
     let removed = edit_hash(ctx.keyspace, place, |hash, tools| {
-        fields.by_ref().filter(|field| hash.remove(field, tools.hasher)).count()
+        fields
+            .by_ref()
+            .filter(|field| hash.remove(field, tools.hasher))
+            .count()
     });
     let removed = removed.unwrap_or(0);
     if hash_at(ctx.keyspace, place).is_some_and(|hash| Hash::len(hash) == 0) {

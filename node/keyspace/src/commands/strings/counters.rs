@@ -27,7 +27,9 @@ pub(crate) fn incrby(ctx: &mut Ctx<'_>) {
 
 /// DECRBY key decrement
 pub(crate) fn decrby(ctx: &mut Ctx<'_>) {
-    let by = ctx.int_arg(2).and_then(|by| by.checked_neg().ok_or(Refusal::DecrementOverflow));
+    let by = ctx
+        .int_arg(2)
+        .and_then(|by| by.checked_neg().ok_or(Refusal::DecrementOverflow));
     let outcome = by.and_then(|by| add(ctx, by));
     ctx.conclude(outcome);
 }
@@ -52,7 +54,8 @@ fn add(ctx: &mut Ctx<'_>, by: i64) -> Outcome {
         });
         ctx.keyspace.use_entry(place, access.now);
     } else {
-        ctx.keyspace.insert(place, access, Entry::new(key, Payload::Int(new), None));
+        ctx.keyspace
+            .insert(place, access, Entry::new(key, Payload::Int(new), None));
     }
     ctx.effects.changed(1);
     ctx.reply.integer(new);
@@ -70,7 +73,9 @@ fn try_incrbyfloat(ctx: &mut Ctx<'_>) -> Outcome {
     let place = ctx.keyspace.find_for_write(access, key, ctx.effects);
     let old = match ctx.keyspace.entry(place) {
         None => Extended::ZERO,
-        Some(entry) => Extended::parse(text_of(entry, &mut itoa::Buffer::new())?).ok_or(Refusal::NotFloat)?,
+        Some(entry) => {
+            Extended::parse(text_of(entry, &mut itoa::Buffer::new())?).ok_or(Refusal::NotFloat)?
+        }
     };
     let by = Extended::parse(ctx.arg(2)).ok_or(Refusal::NotFloat)?;
     let new = old.add(by).ok_or(Refusal::FloatOverflow)?.to_text();
@@ -81,7 +86,8 @@ fn try_incrbyfloat(ctx: &mut Ctx<'_>) -> Outcome {
         });
         ctx.keyspace.use_entry(place, access.now);
     } else {
-        ctx.keyspace.insert(place, access, Entry::new(key, Payload::Bytes(&new), None));
+        ctx.keyspace
+            .insert(place, access, Entry::new(key, Payload::Bytes(&new), None));
     }
     ctx.effects.changed(1);
     ctx.effects.instead(&[b"SET", key, &new, b"KEEPTTL"]);

@@ -43,7 +43,11 @@ pub(crate) fn get(ctx: &mut Ctx<'_>) {
 /// STRLEN key
 pub(crate) fn strlen(ctx: &mut Ctx<'_>) {
     let access = ctx.access();
-    match ctx.keyspace.read(access, ctx.args.get(1).unwrap_or_default(), ctx.effects).map_or(Ok(0), len_of) {
+    match ctx
+        .keyspace
+        .read(access, ctx.args.get(1).unwrap_or_default(), ctx.effects)
+        .map_or(Ok(0), len_of)
+    {
         Ok(len) => ctx.reply.integer(len as i64),
         Err(refusal) => ctx.refuse(&refusal),
     }
@@ -77,7 +81,9 @@ fn try_getex(ctx: &mut Ctx<'_>) -> Outcome {
     let options = SetOptions::parse(ctx.args.slice(2..), Target::Get)?;
     let access = ctx.access();
     let place = ctx.keyspace.find(access, key, ctx.effects);
-    let Some(entry) = ctx.keyspace.entry(place) else { return reply_value(ctx, key) };
+    let Some(entry) = ctx.keyspace.entry(place) else {
+        return reply_value(ctx, key);
+    };
     if entry.string(&mut itoa::Buffer::new()).is_none() {
         return Err(Refusal::WrongType);
     }
@@ -91,9 +97,14 @@ fn try_getex(ctx: &mut Ctx<'_>) -> Outcome {
             ctx.effects.instead(&[b"DEL", key]);
         }
         Some(when) => {
-            ctx.keyspace.edit(place, |entry| entry.set_expiry(Some(when)));
+            ctx.keyspace
+                .edit(place, |entry| entry.set_expiry(Some(when)));
             ctx.effects.changed(1);
-            ctx.effects.instead(&[b"PEXPIREAT", key, itoa::Buffer::new().format(when).as_bytes()]);
+            ctx.effects.instead(&[
+                b"PEXPIREAT",
+                key,
+                itoa::Buffer::new().format(when).as_bytes(),
+            ]);
         }
         None if options.persist && had_expiry => {
             ctx.keyspace.edit(place, |entry| entry.set_expiry(None));

@@ -20,7 +20,7 @@ pub(crate) fn mget(ctx: &mut Ctx<'_>) {
 
 /// MSET key value [key value ...]
 pub(crate) fn mset(ctx: &mut Ctx<'_>) {
-    if ctx.args.len() % 2 == 0 {
+    if ctx.args.len().is_multiple_of(2) {
         return ctx.refuse(&Refusal::Arity("mset"));
     }
     store_all(ctx);
@@ -29,12 +29,16 @@ pub(crate) fn mset(ctx: &mut Ctx<'_>) {
 
 /// MSETNX key value [key value ...]
 pub(crate) fn msetnx(ctx: &mut Ctx<'_>) {
-    if ctx.args.len() % 2 == 0 {
+    if ctx.args.len().is_multiple_of(2) {
         return ctx.refuse(&Refusal::Arity("msetnx"));
     }
     let access = ctx.access();
     for key in ctx.args.iter().skip(1).step_by(2) {
-        if ctx.keyspace.find_for_write(access, key, ctx.effects).exists() {
+        if ctx
+            .keyspace
+            .find_for_write(access, key, ctx.effects)
+            .exists()
+        {
             return ctx.reply.integer(0);
         }
     }

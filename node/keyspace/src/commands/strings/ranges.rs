@@ -18,13 +18,15 @@ fn try_append(ctx: &mut Ctx<'_>) -> Outcome {
     let place = ctx.keyspace.find_for_write(access, key, ctx.effects);
     let len = match ctx.keyspace.entry(place) {
         None => {
-            ctx.keyspace.insert(place, access, Entry::new(key, payload_of(data), None));
+            ctx.keyspace
+                .insert(place, access, Entry::new(key, payload_of(data), None));
             data.len()
         }
         Some(entry) => {
             let old = len_of(entry)?;
             let len = checked_len(ctx, old, data.len())?;
-            ctx.keyspace.edit(place, |entry| entry.edit_string(len, old, data));
+            ctx.keyspace
+                .edit(place, |entry| entry.edit_string(len, old, data));
             ctx.keyspace.use_entry(place, access.now);
             len
         }
@@ -36,7 +38,9 @@ fn try_append(ctx: &mut Ctx<'_>) -> Outcome {
 
 /// Where a string ends after `len` bytes were put at `at`, if it may be that long.
 fn checked_len(ctx: &Ctx<'_>, at: usize, len: usize) -> Result<usize, Refusal> {
-    let end = at.checked_add(len).filter(|&end| end <= ctx.keyspace.options.string_len_max);
+    let end = at
+        .checked_add(len)
+        .filter(|&end| end <= ctx.keyspace.options.string_len_max);
     end.ok_or(Refusal::StringTooLong)
 }
 
@@ -62,7 +66,8 @@ fn try_setrange(ctx: &mut Ctx<'_>) -> Outcome {
         entry.edit_string(end, offset, data);
         ctx.keyspace.insert(place, access, entry);
     } else {
-        ctx.keyspace.edit(place, |entry| entry.edit_string(end.max(old), offset, data));
+        ctx.keyspace
+            .edit(place, |entry| entry.edit_string(end.max(old), offset, data));
         ctx.keyspace.use_entry(place, access.now);
     }
     ctx.effects.changed(1);
@@ -100,7 +105,13 @@ fn resolve_range(start: i64, end: i64, len: usize) -> Option<(usize, usize)> {
     if start < 0 && end < 0 && start > end {
         return None;
     }
-    let absolute = |offset: i64| if offset < 0 { offset.saturating_add(len).max(0) } else { offset };
+    let absolute = |offset: i64| {
+        if offset < 0 {
+            offset.saturating_add(len).max(0)
+        } else {
+            offset
+        }
+    };
     let (from, to) = (absolute(start), absolute(end).min(len - 1));
     (from <= to && len > 0).then(|| (from as usize, to as usize + 1))
 }

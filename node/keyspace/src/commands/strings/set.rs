@@ -21,19 +21,33 @@ pub(super) fn payload_of(text: &[u8]) -> Payload<'_> {
 
 /// Stores a value at a place, whatever was there. `keep_ttl` keeps an expiry that is there.
 #[inline]
-pub(super) fn store(ctx: &mut Ctx<'_>, place: Place, key: &[u8], text: &[u8], when: Option<i64>, keep_ttl: bool) {
+pub(super) fn store(
+    ctx: &mut Ctx<'_>,
+    place: Place,
+    key: &[u8],
+    text: &[u8],
+    when: Option<i64>,
+    keep_ttl: bool,
+) {
     let payload = payload_of(text);
     if place.exists() {
         overwrite(ctx.keyspace, place, payload, when, keep_ttl);
         ctx.keyspace.use_entry(place, ctx.now);
     } else {
         let access = ctx.access();
-        ctx.keyspace.insert(place, access, Entry::new(key, payload, when));
+        ctx.keyspace
+            .insert(place, access, Entry::new(key, payload, when));
     }
 }
 
 #[inline]
-fn overwrite(keyspace: &mut Keyspace, place: Place, payload: Payload<'_>, when: Option<i64>, keep_ttl: bool) {
+fn overwrite(
+    keyspace: &mut Keyspace,
+    place: Place,
+    payload: Payload<'_>,
+    when: Option<i64>,
+    keep_ttl: bool,
+) {
     let old = keyspace.edit(place, |entry| {
         let when = if keep_ttl { entry.expiry() } else { when };
         entry.replace(payload, when)
@@ -88,14 +102,22 @@ fn propagate_set(ctx: &mut Ctx<'_>, options: &SetOptions<'_>, when: Option<i64>)
     }
     if options.get && ctx.effects.enabled {
         let kept = ctx.args.iter().enumerate();
-        let kept = kept.filter(|&(i, arg)| i < 3 || !crate::commands::is_word(arg, "GET")).map(|(_, arg)| arg);
+        let kept = kept
+            .filter(|&(i, arg)| i < 3 || !crate::commands::is_word(arg, "GET"))
+            .map(|(_, arg)| arg);
         let command: Vec<&[u8]> = kept.collect();
         ctx.effects.instead(&command);
     }
 }
 
 fn propagate_set_at(ctx: &mut Ctx<'_>, key: &[u8], value: &[u8], when: i64) {
-    ctx.effects.instead(&[b"SET", key, value, b"PXAT", itoa::Buffer::new().format(when).as_bytes()]);
+    ctx.effects.instead(&[
+        b"SET",
+        key,
+        value,
+        b"PXAT",
+        itoa::Buffer::new().format(when).as_bytes(),
+    ]);
 }
 
 /// SETNX key value
