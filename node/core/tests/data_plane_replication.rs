@@ -323,3 +323,32 @@ fn replconf_is_checked() {
         assert_eq!(net.ask(0, client, command), answer, "{command}");
     }
 }
+
+#[test]
+fn becoming_a_replica_ends_what_blocks() {
+    let (mut net, clients) = servers(2, "");
+    let boss = net.rigs[0].client();
+    assert_eq!(net.ask(0, clients[0], "WAIT 1 0"), "");
+    net.ask(0, boss, "REPLICAOF 127.0.0.1 7001");
+    let answer = net.rigs[0].read(clients[0]);
+    let expected = "-UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)\r\n";
+    assert_eq!(answer, expected);
+}
+
+#[test]
+fn diskless_replicas_wait_for_each_other_and_hear_newlines_meanwhile() {
+    let rigs = (0..2)
+        .map(|n| Rig::seeded(&format!("port {}", 7000 + n), n + 1))
+        .collect();
+    let mut net = Net::new(rigs);
+    let clients: Vec<ClientId> = net.rigs.iter_mut().map(Rig::client).collect();
+    net.ask(0, clients[0], "SET a 1");
+    net.ask(1, clients[1], "REPLICAOF 127.0.0.1 7000");
+    net.advance_ms(4000);
+    assert!(
+        net.ask(0, clients[0], "INFO replication")
+            .contains("state=wait_bgsave")
+    );
+    net.advance_ms(2500);
+    assert_eq!(net.ask(1, clients[1], "GET a"), "$1\r\n1\r\n");
+}

@@ -9,6 +9,7 @@ use shoal_resp::{Limits, Progress, RequestError, RequestParser};
 use super::call::{Flow, printable};
 use super::dispatch::Request;
 use super::event::LogLevel;
+use super::replicas::key_of;
 use super::session::{Flags, Pending};
 use super::{ClientId, DataEvent, DataPlane};
 
@@ -24,6 +25,10 @@ impl DataPlane {
             return;
         }
         session.last_input = self.now.instant;
+        if session.is_replica() {
+            // Even an empty line: that is what a replica sends while it loads.
+            self.primary.touch(self.now, key_of(client));
+        }
         if session.blocked.is_some() || session.pending.is_some() {
             self.keep_input(client, bytes);
             self.run_pending(client);
