@@ -62,6 +62,11 @@ impl Config {
             {
                 state.line(name, plain(name, show_memory(*number).as_bytes()), changed);
             }
+            (_, Value::List(words)) => state.line(name, plain(name, &list(words)), changed),
+            (_, Value::Primary(Some((host, port)))) => {
+                let text = [word(host), port.to_string().into_bytes()].join(&b' ');
+                state.line(name, plain(name, &text), true);
+            }
             _ => {
                 let shown = show(spec, value);
                 let shown = if shown.is_empty() {
@@ -73,6 +78,31 @@ impl Config {
             }
         }
     }
+}
+
+/// Words for a line, quoted where they would read back as something else. Redis does not, and a strange address
+/// makes a file that it cannot read.
+fn list(words: &[Vec<u8>]) -> Vec<u8> {
+    match words {
+        [] => word(b""),
+        // A lone word is split once more when it is read.
+        [only] => word(&word(only)),
+        words => words
+            .iter()
+            .map(|bytes| word(bytes))
+            .collect::<Vec<_>>()
+            .join(&b' '),
+    }
+}
+
+fn word(bytes: &[u8]) -> Vec<u8> {
+    let plain = |byte: &u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'\\' | b'#');
+    if !bytes.is_empty() && bytes.iter().all(plain) {
+        return bytes.to_vec();
+    }
+    let mut quoted = Vec::new();
+    quote(bytes, &mut quoted);
+    quoted
 }
 
 fn plain(name: &[u8], value: &[u8]) -> Vec<u8> {

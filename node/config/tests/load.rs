@@ -263,3 +263,18 @@ fn what_was_rewritten_reads_back() {
         );
     }
 }
+
+#[test]
+fn strange_words_survive_a_rewrite() {
+    for text in [
+        "bind a \"\" b",
+        "bind \"\\\"a b\\\"\"",
+        "bind a '#b'",
+        "replicaof \"a b\" 5",
+        "bind ''",
+    ] {
+        let (config, _) = load(text).unwrap();
+        let new = String::from_utf8(config.rewrite(b"", None)).unwrap();
+        assert_eq!(load(&new).unwrap().0, config, "{text} became {new}");
+    }
+}
