@@ -157,7 +157,7 @@ impl DataPlane {
             self.waiting.remove(client, blocked);
         }
         if session.flags.contains(Flags::REPLICA) {
-            self.replica_gone(client);
+            self.replica_gone(client, session.number);
         }
         self.buffers.give_back(session.output);
     }

@@ -188,12 +188,12 @@ impl DataPlane {
                     );
                     self.primary.rename_history(renamed);
                 }
-                let text = "Successful partial resynchronization with master.";
-                self.log(LogLevel::Notice, text.to_owned());
-            }
-            ReplicaEvent::LinkUp => {
-                let text = "MASTER <-> REPLICA sync: Master accepted a Partial Resynchronization.";
-                self.log(LogLevel::Debug, text.to_owned());
+                for text in [
+                    "MASTER <-> REPLICA sync: Master accepted a Partial Resynchronization.",
+                    "Successful partial resynchronization with master.",
+                ] {
+                    self.log(LogLevel::Notice, text.to_owned());
+                }
             }
             _ => {}
         }

@@ -98,14 +98,11 @@ impl DataPlane {
     }
 
     /// A replica's connection ended.
-    pub(crate) fn replica_gone(&mut self, client: ClientId) {
-        let name = self.replica_name(client);
+    pub(crate) fn replica_gone(&mut self, client: ClientId, number: u64) {
         self.primary.detach(self.now, key_of(client));
         self.update_gates();
-        self.log(
-            LogLevel::Notice,
-            format!("Connection with replica client id #{name} lost."),
-        );
+        let text = format!("Connection with replica client id #{number} lost.");
+        self.log(LogLevel::Notice, text);
         self.report_replication();
     }
 
