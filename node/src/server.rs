@@ -65,7 +65,8 @@ async fn serve(node: Node) -> Result<ExitCode, String> {
     ));
     let (changed_options, changes) = mpsc::unbounded_channel();
     let plane = DataPlane::new(config.clone(), seed(), clock.now());
-    let fixed = facts::fixed(config_file.as_deref().and_then(|path| path.to_str()));
+    let mut fixed = facts::fixed(config_file.as_deref().and_then(|path| path.to_str()));
+    fixed.listeners = listener_facts(&config);
     let parts = DataParts {
         clock,
         to_control,
@@ -210,21 +211,12 @@ async fn follow_options(
     mut accepting: Vec<JoinHandle<()>>,
     mut changes: mpsc::UnboundedReceiver<(&'static str, String)>,
 ) {
+    let mut listening = data.plane.borrow().config().clone();
     while let Some((name, _)) = changes.recv().await {
         let config = data.plane.borrow().config().clone();
         match name {
             "loglevel" => log::set_level(config.loglevel()),
-            "port" | "bind" => {
-                // The old listeners must go first: they may hold some of the new addresses.
-                for task in accepting.drain(..) {
-                    task.abort();
-                    let _ = task.await;
-                }
-                match listen_tcp(&config) {
-                    Ok(listeners) => accepting = accept_all(&data, listeners, None),
-                    Err(reason) => log::warning(&reason),
-                }
-            }
+            "port" | "bind" => listening = relisten(&data, &mut accepting, listening, config).await,
             "maxclients" => {
                 facts::raise_descriptor_limit(config.maxclients());
             }
@@ -240,4 +232,45 @@ async fn follow_options(
             _ => {}
         }
     }
+}
+
+/// Listens where the new configuration says; if that cannot be, where the old one said. Answers which it was.
+async fn relisten(
+    data: &Rc<Data>,
+    accepting: &mut Vec<JoinHandle<()>>,
+    old: Config,
+    new: Config,
+) -> Config {
+    // The old listeners must go first: they may hold some of the new addresses.
+    for task in accepting.drain(..) {
+        task.abort();
+        let _ = task.await;
+    }
+    for config in [new, old] {
+        match listen_tcp(&config) {
+            Ok(listeners) => {
+                *accepting = accept_all(data, listeners, None);
+                return config;
+            }
+            Err(reason) => log::warning(&reason),
+        }
+    }
+    data.plane.borrow().config().clone()
+}
+
+/// The listeners as INFO shows them.
+fn listener_facts(config: &Config) -> Vec<String> {
+    let mut facts = Vec::new();
+    if config.port() != 0 {
+        let bind: String = config
+            .bind()
+            .iter()
+            .map(|address| format!("bind={address},"))
+            .collect();
+        facts.push(format!("name=tcp,{bind}port={}", config.port()));
+    }
+    if let Some(path) = config.unixsocket() {
+        facts.push(format!("name=unix,bind={path}"));
+    }
+    facts
 }

@@ -66,6 +66,8 @@ pub(crate) async fn hear_signals(
         log::warning("Signals cannot be handled; they will end the process at once");
         return;
     };
+    // A terminal that goes away is no reason to end. The handler lives as long as this value.
+    let _hangup = signal(SignalKind::hangup());
     let mut heard = false;
     loop {
         let (name, flags) = tokio::select! {
