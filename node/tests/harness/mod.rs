@@ -3,6 +3,11 @@
 //!
 //! Tests that need a tool which is not installed say so and pass; with `SHOAL_REQUIRE_REAL=1` they fail.
 #![allow(dead_code, reason = "every test file uses another part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "what a test needs and does not get ends it"
+)]
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
