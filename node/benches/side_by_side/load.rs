@@ -26,7 +26,10 @@ impl Operation {
 
     fn write(self, key: u32, out: &mut Vec<u8>) {
         let _ = match self {
-            Self::Set => write!(out, "*3\r\n$3\r\nSET\r\n$16\r\nkey:{key:012}\r\n$16\r\nval:{key:012}\r\n"),
+            Self::Set => write!(
+                out,
+                "*3\r\n$3\r\nSET\r\n$16\r\nkey:{key:012}\r\n$16\r\nval:{key:012}\r\n"
+            ),
             Self::Get => write!(out, "*2\r\n$3\r\nGET\r\n$16\r\nkey:{key:012}\r\n"),
         };
     }
@@ -61,7 +64,13 @@ impl Load {
                 Ok(stream)
             })
             .collect::<io::Result<Vec<_>>>()?;
-        Ok(Self { connections, keys, random: 0x9E37_79B9_7F4A_7C15, batch: Vec::new(), replies: Vec::new() })
+        Ok(Self {
+            connections,
+            keys,
+            random: 0x9E37_79B9_7F4A_7C15,
+            batch: Vec::new(),
+            replies: Vec::new(),
+        })
     }
 
     /// Writes every key once, in order.
@@ -72,7 +81,9 @@ impl Load {
             for &key in chunk {
                 Operation::Set.write(key, &mut self.batch);
             }
-            let Some(stream) = self.connections.first_mut() else { return Ok(()) };
+            let Some(stream) = self.connections.first_mut() else {
+                return Ok(());
+            };
             stream.write_all(&self.batch)?;
             read_replies(stream, Operation::Set, chunk.len(), &mut self.replies)?;
         }
@@ -103,7 +114,9 @@ impl Load {
 
     /// `used_memory` of the server's INFO.
     pub fn used_memory(&mut self) -> io::Result<u64> {
-        let Some(stream) = self.connections.first_mut() else { return Ok(0) };
+        let Some(stream) = self.connections.first_mut() else {
+            return Ok(0);
+        };
         stream.write_all(b"*2\r\n$4\r\nINFO\r\n$6\r\nmemory\r\n")?;
         let mut text = String::new();
         let mut chunk = [0; 4096];
@@ -121,8 +134,12 @@ impl Load {
             let n = stream.read(&mut chunk)?;
             tail.push_str(&String::from_utf8_lossy(&chunk[..n]));
         }
-        let value = text.lines().find_map(|line| line.strip_prefix("used_memory:"));
-        value.and_then(|digits| digits.trim().parse().ok()).ok_or_else(|| io::ErrorKind::InvalidData.into())
+        let value = text
+            .lines()
+            .find_map(|line| line.strip_prefix("used_memory:"));
+        value
+            .and_then(|digits| digits.trim().parse().ok())
+            .ok_or_else(|| io::ErrorKind::InvalidData.into())
     }
 
     /// A value-stable generator (xorshift): both servers see the same keys.
@@ -135,7 +152,12 @@ impl Load {
 }
 
 /// Reads exactly the answers to `count` commands and checks the first of them.
-fn read_replies(stream: &mut TcpStream, operation: Operation, count: usize, buffer: &mut Vec<u8>) -> io::Result<()> {
+fn read_replies(
+    stream: &mut TcpStream,
+    operation: Operation,
+    count: usize,
+    buffer: &mut Vec<u8>,
+) -> io::Result<()> {
     buffer.resize(operation.reply_len() * count, 0);
     stream.read_exact(buffer)?;
     let expected: &[u8] = match operation {
@@ -146,5 +168,7 @@ fn read_replies(stream: &mut TcpStream, operation: Operation, count: usize, buff
         return Ok(());
     }
     let answer = String::from_utf8_lossy(&buffer[..buffer.len().min(80)]).into_owned();
-    Err(io::Error::other(format!("unexpected answer to {operation}: {answer}")))
+    Err(io::Error::other(format!(
+        "unexpected answer to {operation}: {answer}"
+    )))
 }

@@ -32,8 +32,18 @@ struct Scale {
     commands: u64,
 }
 
-const FULL: Scale = Scale { keys: 1_000_000, connections: 50, runs: 7, commands: 200_000 };
-const SMOKE: Scale = Scale { keys: 2_000, connections: 10, runs: 1, commands: 2_000 };
+const FULL: Scale = Scale {
+    keys: 1_000_000,
+    connections: 50,
+    runs: 7,
+    commands: 200_000,
+};
+const SMOKE: Scale = Scale {
+    keys: 2_000,
+    connections: 10,
+    runs: 1,
+    commands: 2_000,
+};
 const PIPELINES: [usize; 3] = [1, 16, 64];
 
 fn main() -> ExitCode {
@@ -101,12 +111,24 @@ impl Side {
         let full = server.resident_bytes()?;
         let bytes_per_key = full.saturating_sub(empty) as f64 / f64::from(scale.keys);
         let used = load.used_memory()? as f64;
-        let memory = report::Memory { bytes_per_key, used_per_key: used / f64::from(scale.keys) };
-        Ok(Self { server, load, memory })
+        let memory = report::Memory {
+            bytes_per_key,
+            used_per_key: used / f64::from(scale.keys),
+        };
+        Ok(Self {
+            server,
+            load,
+            memory,
+        })
     }
 
     /// The server's CPU time per command, in microseconds.
-    fn cpu_per_command(&mut self, operation: Operation, pipeline: usize, commands: u64) -> Result<f64, Box<dyn Error>> {
+    fn cpu_per_command(
+        &mut self,
+        operation: Operation,
+        pipeline: usize,
+        commands: u64,
+    ) -> Result<f64, Box<dyn Error>> {
         // One unmeasured round: caches and the branch predictor belong to the other program by now.
         self.load.run(operation, pipeline, commands / 20)?;
         let before = self.server.cpu_nanos()?;

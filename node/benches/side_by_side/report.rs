@@ -19,8 +19,17 @@ pub struct Row {
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { operation, pipeline, redis_us, shoal_us, ratio } = self;
-        write!(f, "{operation:<9} {pipeline:>8} {redis_us:>17.3} {shoal_us:>10.3} {ratio:>7.3}")
+        let Self {
+            operation,
+            pipeline,
+            redis_us,
+            shoal_us,
+            ratio,
+        } = self;
+        write!(
+            f,
+            "{operation:<9} {pipeline:>8} {redis_us:>17.3} {shoal_us:>10.3} {ratio:>7.3}"
+        )
     }
 }
 

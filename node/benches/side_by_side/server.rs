@@ -25,14 +25,22 @@ impl Program {
 
     /// Whether the program can be started here.
     pub fn is_installed(self) -> bool {
-        self.command().arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+        self.command()
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok()
     }
 }
 
 /// Pins this process, and all that it will start, to the last core it may run on.
 pub fn pin_to_one_core() -> io::Result<()> {
     let allowed = rustix::thread::sched_getaffinity(None)?;
-    let last = (0..rustix::thread::CpuSet::MAX_CPU).rev().find(|&cpu| allowed.is_set(cpu)).unwrap_or(0);
+    let last = (0..rustix::thread::CpuSet::MAX_CPU)
+        .rev()
+        .find(|&cpu| allowed.is_set(cpu))
+        .unwrap_or(0);
     let mut one = rustix::thread::CpuSet::new();
     one.set(last);
     rustix::thread::sched_setaffinity(None, &one)?;
@@ -50,11 +58,21 @@ impl Server {
     /// Starts the program on a free port and waits until it serves all slots.
     pub fn start(program: Program) -> Result<Self, Box<dyn Error>> {
         let port = free_port()?;
-        let dir = std::env::temp_dir().join(format!("shoal-side-by-side-{}-{port}", std::process::id()));
+        let dir =
+            std::env::temp_dir().join(format!("shoal-side-by-side-{}-{port}", std::process::id()));
         fs::create_dir_all(&dir)?;
         let child = program
             .command()
-            .args(["--port", &port.to_string(), "--cluster-enabled", "yes", "--save", "", "--appendonly", "no"])
+            .args([
+                "--port",
+                &port.to_string(),
+                "--cluster-enabled",
+                "yes",
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+            ])
             .args(["--bind", "127.0.0.1", "--dir"])
             .arg(&dir)
             .stdout(Stdio::null())
@@ -76,7 +94,11 @@ impl Server {
         let mut total = 0;
         for task in fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
             let text = fs::read_to_string(task?.path().join("schedstat"))?;
-            total += text.split_whitespace().next().and_then(|word| word.parse::<u64>().ok()).unwrap_or(0);
+            total += text
+                .split_whitespace()
+                .next()
+                .and_then(|word| word.parse::<u64>().ok())
+                .unwrap_or(0);
         }
         Ok(total)
     }
@@ -85,8 +107,11 @@ impl Server {
     pub fn resident_bytes(&self) -> io::Result<u64> {
         let text = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let kib = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = kib.and_then(|rest| rest.split_whitespace().next()).and_then(|word| word.parse::<u64>().ok());
-        kib.map(|kib| kib * 1024).ok_or_else(|| io::ErrorKind::InvalidData.into())
+        let kib = kib
+            .and_then(|rest| rest.split_whitespace().next())
+            .and_then(|word| word.parse::<u64>().ok());
+        kib.map(|kib| kib * 1024)
+            .ok_or_else(|| io::ErrorKind::InvalidData.into())
     }
 
     /// Repeats an inline command until the answer contains `wanted`.
@@ -101,7 +126,11 @@ impl Server {
             }
             std::thread::yield_now();
         }
-        Err(format!("port {}: {command} did not answer {wanted} in time: {last}", self.port).into())
+        Err(format!(
+            "port {}: {command} did not answer {wanted} in time: {last}",
+            self.port
+        )
+        .into())
     }
 
     fn ask(&self, command: &str) -> io::Result<String> {
