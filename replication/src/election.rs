@@ -98,6 +98,8 @@ pub struct Election {
     rng: Pcg64Mcg,
     attempt: Option<Attempt>,
     refusal: Option<ElectionRefusal>,
+    /// Whether we could stand when we last looked. If not, no time makes it so: only new facts do.
+    eligible: bool,
     actions: VecDeque<ElectionAction>,
 }
 
@@ -110,6 +112,7 @@ impl Election {
             rng: Pcg64Mcg::seed_from_u64(seed),
             attempt: None,
             refusal: None,
+            eligible: false,
             actions: VecDeque::new(),
         }
     }
@@ -133,8 +136,12 @@ impl Election {
             self.attempt = None;
         }
         match facts.eligible(now, &self.timing) {
-            Ok(primary) => self.stand(now, facts, primary),
+            Ok(primary) => {
+                self.eligible = true;
+                self.stand(now, facts, primary);
+            }
             Err(refusal) => {
+                self.eligible = false;
                 self.refusal = Some(refusal);
                 self.withdraw();
             }
@@ -180,7 +187,8 @@ impl Election {
     /// When to call [`Election::handle_timeout`] at the latest.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let attempt = self.attempt.as_ref().filter(|attempt| !attempt.won)?;
+        let waiting = |attempt: &&Attempt| self.eligible && !attempt.won;
+        let attempt = self.attempt.as_ref().filter(waiting)?;
         Some(match attempt.requested {
             None => attempt.effective_due,
             Some(_) => attempt.due + self.timing.retry_after(),
@@ -270,7 +278,7 @@ impl Election {
         self.attempt.as_ref().is_none_or(|attempt| {
             attempt.primary != primary
                 || (facts.manual && !attempt.manual)
-                || now.instant - attempt.due > self.timing.retry_after()
+                || now.instant - attempt.due >= self.timing.retry_after()
         })
     }
 

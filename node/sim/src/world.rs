@@ -68,6 +68,8 @@ pub enum Stuck {
     Refused(String),
     /// A node could not start from what it had written itself.
     CannotStart(String),
+    /// Something asks to be woken again and again without time passing.
+    Spins,
 }
 
 impl fmt::Display for Stuck {
@@ -77,6 +79,7 @@ impl fmt::Display for Stuck {
             Self::TimedOut => f.write_str("not reached in time"),
             Self::Refused(what) => write!(f, "refused: {what}"),
             Self::CannotStart(why) => write!(f, "cannot start: {why}"),
+            Self::Spins => f.write_str("time stands still: somebody asks to be woken for nothing"),
         }
     }
 }
@@ -99,7 +102,12 @@ pub struct World {
     nodes: Vec<Node>,
     checker: Checker,
     log: EventLog,
+    /// Steps since time last moved.
+    steps_at_now: u32,
 }
+
+/// So many things may happen at one time; more means that somebody spins.
+const STEPS_AT_ONE_TIME: u32 = 10_000;
 
 impl World {
     /// All nodes started, none of them knowing another.
@@ -115,6 +123,7 @@ impl World {
             nodes: Vec::new(),
             checker: Checker::default(),
             log: EventLog::default(),
+            steps_at_now: 0,
             rng,
         };
         for number in 0..options.nodes {
@@ -281,7 +290,14 @@ impl World {
 
     /// Lets everything happen that happens at this time.
     fn step(&mut self, at: Instant) -> Result<(), Stuck> {
-        self.now = self.now.max(at);
+        if at > self.now {
+            self.now = at;
+            self.steps_at_now = 0;
+        }
+        self.steps_at_now += 1;
+        if self.steps_at_now > STEPS_AT_ONE_TIME {
+            return Err(Stuck::Spins);
+        }
         while let Some(arrival) = self.network.poll(self.now) {
             self.deliver(arrival)?;
         }

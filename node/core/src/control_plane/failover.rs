@@ -104,9 +104,7 @@ impl ControlPlane {
                 let (Bump::Bumped(epoch) | Bump::Still(epoch)) = self.gossip.bump_epoch();
                 self.take_over(epoch);
             }
-            ManualAction::PauseWrites { until } => {
-                self.barrier.tell(ToData::PauseWrites { until })
-            }
+            ManualAction::PauseWrites { until } => self.barrier.tell(ToData::PauseWrites { until }),
             // The membership repeats it by itself with every tick.
             ManualAction::PingReplica { .. } if self.is_announced_paused() => {}
             ManualAction::PingReplica { .. } => self.gossip.set_paused(true),

@@ -192,10 +192,12 @@ impl ControlPlane {
     /// When to call [`Self::handle_timeout`] next.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
+        let election = self.election.poll_timeout();
         let timeouts = [
             self.gossip.poll_timeout(),
             self.manual.poll_timeout(),
-            self.election.poll_timeout(),
+            // Without a primary nobody looks at the election, so its time must not wake us either.
+            election.filter(|_| self.gossip.my_primary().is_some()),
         ];
         timeouts.into_iter().flatten().min()
     }
