@@ -10,6 +10,10 @@
     reason = "what a test needs and does not get ends it"
 )]
 
+pub(crate) mod cluster;
+pub(crate) mod load;
+pub(crate) mod netns;
+
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -217,11 +221,16 @@ impl Client {
     pub(crate) fn try_connect(port: u16) -> Option<Self> {
         let stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
         stream.set_read_timeout(Some(PATIENCE)).ok()?;
-        Some(Self {
+        Some(Self::over(stream))
+    }
+
+    /// A client on a connection that was made elsewhere.
+    pub(crate) fn over(stream: TcpStream) -> Self {
+        Self {
             stream,
             decoder: Decoder::new(Limits::default()),
             input: BytesMut::new(),
-        })
+        }
     }
 
     /// Sends bytes as they are.

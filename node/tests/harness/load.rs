@@ -1,0 +1,250 @@
+//! A client that writes without pause, follows redirections, and remembers everything it was told.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use shoal_resp::Frame;
+use shoal_slots::Slot;
+
+use super::netns::Place;
+use super::{Client, text_of};
+
+/// How long a reply may take before the client gives the connection up.
+const REPLY_MAX: Duration = Duration::from_secs(2);
+/// How many redirections one command may meet.
+const REDIRECTIONS_MAX: usize = 5;
+/// Pause after a refusal: a client that retries at once would only measure itself.
+const RETRY: Duration = Duration::from_millis(5);
+
+/// What became of a command.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// Answered, and by whom.
+    Answer(Frame, String),
+    /// An error reply that is not a redirection.
+    Refused(String),
+    /// The connection failed; the command may have been executed.
+    Lost,
+}
+
+/// A client of the whole cluster.
+pub(crate) struct ClusterClient {
+    seeds: Vec<String>,
+    next_seed: usize,
+    owners: BTreeMap<Slot, String>,
+    connections: BTreeMap<String, Client>,
+}
+
+impl ClusterClient {
+    /// Knows these nodes; learns the rest from redirections.
+    pub(crate) fn new(seeds: Vec<String>) -> Self {
+        Self {
+            seeds,
+            next_seed: 0,
+            owners: BTreeMap::new(),
+            connections: BTreeMap::new(),
+        }
+    }
+
+    /// Sends a command about one key to wherever the key lives.
+    pub(crate) fn ask(&mut self, key: &str, words: &[&str]) -> Outcome {
+        let slot = Slot::of_key(key.as_bytes());
+        let mut asking = None;
+        for _ in 0..REDIRECTIONS_MAX {
+            let address = match asking.clone().or_else(|| self.owners.get(&slot).cloned()) {
+                Some(address) => address,
+                None => self.some_seed(),
+            };
+            let Some(answer) = self.exchange(&address, asking.is_some(), words) else {
+                self.connections.remove(&address);
+                self.owners.remove(&slot);
+                return Outcome::Lost;
+            };
+            asking = None;
+            let text = text_of(&answer);
+            if let Some(target) = text.strip_prefix("-MOVED ") {
+                self.owners.insert(slot, address_in(target));
+            } else if let Some(target) = text.strip_prefix("-ASK ") {
+                asking = Some(address_in(target));
+            } else if answer.as_error().is_some() {
+                // Somebody else may know better.
+                self.owners.remove(&slot);
+                return Outcome::Refused(text);
+            } else {
+                self.owners.insert(slot, address.clone());
+                return Outcome::Answer(answer, address);
+            }
+        }
+        Outcome::Refused("-too many redirections".into())
+    }
+
+    fn some_seed(&mut self) -> String {
+        self.next_seed = (self.next_seed + 1) % self.seeds.len();
+        self.seeds[self.next_seed].clone()
+    }
+
+    fn exchange(&mut self, address: &str, asking: bool, words: &[&str]) -> Option<Frame> {
+        if !self.connections.contains_key(address) {
+            let client = Place::here().connect(address)?;
+            client.stream.set_read_timeout(Some(REPLY_MAX)).ok()?;
+            self.connections.insert(address.to_owned(), client);
+        }
+        let client = self.connections.get_mut(address)?;
+        if asking {
+            client.try_ask(&["ASKING"])?;
+        }
+        client.try_ask(words)
+    }
+}
+
+/// `<slot> <address>` as in a redirection.
+fn address_in(target: &str) -> String {
+    target.split(' ').next_back().unwrap_or_default().to_owned()
+}
+
+/// What the load has seen so far.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seen {
+    /// The number last acknowledged for each key, and the last one that was sent.
+    pub(crate) keys: BTreeMap<String, Written>,
+    /// Acknowledged writes by the node that acknowledged them.
+    pub(crate) acknowledged: BTreeMap<String, u64>,
+    /// Error replies that are neither redirections nor the cluster's being down.
+    pub(crate) strange: Vec<String>,
+    /// Reads that gave what nobody wrote.
+    pub(crate) wrong: Vec<String>,
+    /// Refusals with CLUSTERDOWN, and connections lost.
+    pub(crate) refused: u64,
+    pub(crate) lost: u64,
+}
+
+/// One key's history, as numbers that only grow.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Written {
+    pub(crate) sent: u64,
+    pub(crate) acknowledged: u64,
+}
+
+/// A thread that writes and reads back until it is stopped.
+pub(crate) struct Load {
+    stop: Arc<AtomicBool>,
+    seen: Arc<Mutex<Seen>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Load {
+    /// Starts writing to these keys.
+    pub(crate) fn start(seeds: Vec<String>, keys: Vec<String>) -> Self {
+        let (stop, seen) = (Arc::<AtomicBool>::default(), Arc::<Mutex<Seen>>::default());
+        let (stopped, shared) = (stop.clone(), seen.clone());
+        let thread = std::thread::spawn(move || {
+            let mut client = ClusterClient::new(seeds);
+            for number in 1.. {
+                for key in &keys {
+                    if stopped.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    write_and_read(&mut client, &shared, key, number);
+                }
+            }
+        });
+        Self {
+            stop,
+            seen,
+            thread: Some(thread),
+        }
+    }
+
+    /// A copy of what was seen up to now.
+    pub(crate) fn seen(&self) -> Seen {
+        self.seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// How many writes a node has acknowledged.
+    pub(crate) fn acknowledged_by(&self, address: &str) -> u64 {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.acknowledged.get(address).copied().unwrap_or(0)
+    }
+
+    /// Ends the load and returns all it saw.
+    pub(crate) fn stop(mut self) -> Seen {
+        self.end();
+        self.seen()
+    }
+
+    fn end(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn write_and_read(client: &mut ClusterClient, seen: &Mutex<Seen>, key: &str, number: u64) {
+    let lock = || seen.lock().unwrap_or_else(PoisonError::into_inner);
+    lock().keys.entry(key.to_owned()).or_default().sent = number;
+    let outcome = client.ask(key, &["SET", key, &number.to_string()]);
+    match outcome {
+        Outcome::Answer(answer, address) => {
+            let mut seen = lock();
+            if text_of(&answer) != "OK" {
+                seen.wrong.push(format!("SET {key}: {answer:?}"));
+            }
+            seen.keys.entry(key.to_owned()).or_default().acknowledged = number;
+            *seen.acknowledged.entry(address).or_default() += 1;
+        }
+        other => return note_failure(&mut lock(), other),
+    }
+    let outcome = client.ask(key, &["GET", key]);
+    match outcome {
+        Outcome::Answer(answer, address) => {
+            let mut seen = lock();
+            let written = seen.keys.get(key).copied().unwrap_or_default();
+            // Replication is asynchronous: a failover may take the last writes back, but never invent any.
+            let fits = match text_of(&answer).as_str() {
+                "(nil)" => true,
+                text => text.parse().is_ok_and(|read: u64| read <= written.sent),
+            };
+            if !fits {
+                seen.wrong
+                    .push(format!("GET {key} at {address}: {answer:?}"));
+            }
+        }
+        other => note_failure(&mut lock(), other),
+    }
+}
+
+fn note_failure(seen: &mut Seen, outcome: Outcome) {
+    match outcome {
+        Outcome::Refused(text) if text.starts_with("-CLUSTERDOWN ") => seen.refused += 1,
+        Outcome::Refused(text) => seen.strange.push(text),
+        Outcome::Lost => seen.lost += 1,
+        Outcome::Answer(..) => {}
+    }
+    std::thread::sleep(RETRY);
+}
+
+/// The first keys `prefix:<n>` whose slots are in a range.
+pub(crate) fn keys_in(
+    prefix: &str,
+    slots: std::ops::RangeInclusive<u16>,
+    count: usize,
+) -> Vec<String> {
+    (0..)
+        .map(|n: u32| format!("{prefix}:{n}"))
+        .filter(|key| slots.contains(&Slot::of_key(key.as_bytes()).get()))
+        .take(count)
+        .collect()
+}
