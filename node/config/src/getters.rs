@@ -250,6 +250,8 @@ getters! {
     cluster_replica_no_failover -> bool = |c| c.is_on(Id::ClusterReplicaNoFailover);
     /// Replicas that a primary keeps when one leaves for an orphan.
     cluster_migration_barrier -> u32 = |c| count(c, Id::ClusterMigrationBarrier);
+    /// Whether a replica that knows to be the best may stand without the fixed delay (an option of ours).
+    cluster_election_early_start -> bool = |c| c.is_on(Id::ClusterElectionEarlyStart);
     /// Whether replicas move to orphaned primaries.
     cluster_allow_replica_migration -> bool = |c| c.is_on(Id::ClusterAllowReplicaMigration);
     /// Whether one uncovered slot stops the cluster.

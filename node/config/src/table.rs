@@ -126,6 +126,7 @@ options! {
     (ClusterAnnouncePort, "cluster-announce-port", "", Int(0, 65535), "0", MUTABLE),
     (ClusterAnnounceTlsPort, "cluster-announce-tls-port", "", Int(0, 65535), "0", MUTABLE),
     (ClusterConfigFile, "cluster-config-file", "", Text(Check::Any), "nodes.conf", IMMUTABLE),
+    (ClusterElectionEarlyStart, "cluster-election-early-start", "", Bool, "yes", MUTABLE),
     (ClusterEnabled, "cluster-enabled", "", Bool, "no", IMMUTABLE),
     (ClusterLinkSendbufLimit, "cluster-link-sendbuf-limit", "", Memory(0, ULONG_MAX), "0", MUTABLE),
     (ClusterMigrationBarrier, "cluster-migration-barrier", "", Int(0, INT_MAX), "1", MUTABLE),

@@ -46,7 +46,11 @@ pub(super) fn gossip_config(config: &Config) -> shoal_gossip::Config {
 
 /// The durations of failover.
 pub(super) fn timing(config: &Config) -> Timing {
-    let mut timing = Timing::shoal(config.cluster_node_timeout());
+    let node_timeout = config.cluster_node_timeout();
+    let mut timing = match config.cluster_election_early_start() {
+        true => Timing::shoal(node_timeout),
+        false => Timing::redis(node_timeout),
+    };
     timing.validity_factor = config.cluster_replica_validity_factor();
     timing.ping_period = config.repl_ping_replica_period();
     timing
