@@ -32,9 +32,6 @@ impl Gossip {
     /// # Errors
     /// [`SlotsError`] about the first slot that is taken or repeated; nothing is changed then.
     pub fn add_slots(&mut self, now: Now, slots: &[Slot]) -> Result<(), SlotsError> {
-        if !self.peers.me().is_primary() {
-            return Err(SlotsError::OnReplica);
-        }
         let mut wanted = SlotSet::new();
         for &slot in slots {
             if self.slots.owner(slot).is_some() {
@@ -43,6 +40,10 @@ impl Gossip {
             if !wanted.insert(slot) {
                 return Err(SlotsError::Repeated(slot));
             }
+        }
+        // Last, so that whatever the reference servers refuse is refused in their words.
+        if !self.peers.me().is_primary() {
+            return Err(SlotsError::OnReplica);
         }
         self.begin(now);
         let me = self.peers.me().id;

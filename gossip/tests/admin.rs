@@ -114,6 +114,10 @@ fn slots() {
         "DB must be empty to perform CLUSTER FLUSHSLOTS.",
         |g, now| g.flush_slots(now, 1),
     );
+    refused(&mut c, 2, "Slot 0 is already busy", |g, now| {
+        g.add_slots(now, &[slot(0)])
+    });
+    c.call(2, |g, now| g.del_slots(now, &[slot(0)])).unwrap();
     refused(
         &mut c,
         2,
