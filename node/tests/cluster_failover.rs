@@ -70,11 +70,7 @@ fn wait_for_equal_contents(primary: &Node, replica: &Node, seen: &Seen) {
 fn kill_and_measure(cluster: &mut Cluster, shard: usize) -> Duration {
     let (primary, replica) = cluster.shard_of(shard);
     let slots = cluster.nodes[primary].view().unwrap();
-    let slots = slots
-        .of_port(cluster.nodes[primary].port)
-        .unwrap()
-        .slots
-        .clone();
+    let slots = slots.of(&cluster.nodes[primary]).unwrap().slots.clone();
     let load = flowing_load(cluster, shard);
 
     cluster.nodes[primary].kill();
@@ -86,12 +82,12 @@ fn kill_and_measure(cluster: &mut Cluster, shard: usize) -> Duration {
         .map(|index| &cluster.nodes[index])
         .collect();
     let view = agreement_after_failover(&survivors, &cluster.nodes[replica]);
-    let promoted = view.of_port(cluster.nodes[replica].port).unwrap();
+    let promoted = view.of(&cluster.nodes[replica]).unwrap();
     assert!(
         promoted.is_primary() && promoted.slots == slots,
         "{view:#?}"
     );
-    let dead = view.of_port(cluster.nodes[primary].port).unwrap();
+    let dead = view.of(&cluster.nodes[primary]).unwrap();
     assert!(dead.is_failed() && dead.slots.is_empty(), "{view:#?}");
 
     cluster.nodes[primary].restart();
@@ -111,7 +107,7 @@ fn agreement_after_failover(survivors: &[&Node], promoted: &Node) -> View {
     wait_long("the survivors to see the new primary", || {
         let sees = |node: &&Node| {
             let view = node.view()?;
-            view.of_port(promoted.port)?.is_primary().then_some(())
+            view.of(promoted)?.is_primary().then_some(())
         };
         survivors
             .iter()
@@ -183,7 +179,7 @@ fn take_over_with(word: &str) {
         cluster.nodes[primary].is_synced_replica().then_some(())
     });
     let view = cluster.wait_until_healthy();
-    let promoted = view.of_port(node.port).unwrap();
+    let promoted = view.of(node).unwrap();
     assert_eq!(promoted.slots, ["5461-10921"]);
     let highest = view.0.values().map(|line| line.epoch).max();
     assert_eq!(Some(promoted.epoch), highest, "{view:#?}");

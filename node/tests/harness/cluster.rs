@@ -168,6 +168,11 @@ impl Line {
         self.flags.contains("fail")
     }
 
+    fn is_about(&self, node: &Node) -> bool {
+        let client_address = self.address.split('@').next();
+        client_address == Some(node.address().as_str())
+    }
+
     fn is_steady(&self) -> bool {
         let passing = ["fail?", "handshake", "noaddr"];
         passing.iter().all(|flag| !self.flags.contains(*flag))
@@ -195,10 +200,9 @@ impl View {
         Self(text.lines().map(line).collect())
     }
 
-    /// The line of the node with this port.
-    pub(crate) fn of_port(&self, port: u16) -> Option<&Line> {
-        let wanted = format!(":{port}@");
-        self.0.values().find(|line| line.address.contains(&wanted))
+    /// The line about a node.
+    pub(crate) fn of(&self, node: &Node) -> Option<&Line> {
+        self.0.values().find(|line| line.is_about(node))
     }
 }
 
@@ -321,8 +325,8 @@ impl Cluster {
         };
         let of_id = |id: &str| {
             let line = &view.0[id];
-            let port = |node: &Node| line.address.contains(&format!(":{}@", node.port));
-            self.nodes.iter().position(port).unwrap()
+            let about = |node: &Node| line.is_about(node);
+            self.nodes.iter().position(about).unwrap()
         };
         let replica = view.0.iter().find(|(_, line)| line.primary == primary);
         (of_id(&primary), of_id(replica.unwrap().0))
