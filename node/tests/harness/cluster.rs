@@ -86,6 +86,18 @@ impl Node {
         }
     }
 
+    /// Sends a signal to the process.
+    pub(crate) fn signal(&self, signal: &str) {
+        let pid = self
+            .child
+            .as_ref()
+            .expect("a running node")
+            .id()
+            .to_string();
+        let status = Command::new("kill").args([signal, &pid]).status().unwrap();
+        assert!(status.success());
+    }
+
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.home.path().join("log.txt")).unwrap_or_default()
     }
@@ -173,7 +185,7 @@ impl Line {
         client_address == Some(node.address().as_str())
     }
 
-    fn is_steady(&self) -> bool {
+    pub(crate) fn is_steady(&self) -> bool {
         let passing = ["fail?", "handshake", "noaddr"];
         passing.iter().all(|flag| !self.flags.contains(*flag))
     }

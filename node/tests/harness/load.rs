@@ -36,6 +36,8 @@ pub(crate) struct ClusterClient {
     next_seed: usize,
     owners: BTreeMap<Slot, String>,
     connections: BTreeMap<String, Client>,
+    /// Who failed last, and is not asked for the way again.
+    silent: Option<String>,
 }
 
 impl ClusterClient {
@@ -46,6 +48,7 @@ impl ClusterClient {
             next_seed: 0,
             owners: BTreeMap::new(),
             connections: BTreeMap::new(),
+            silent: None,
         }
     }
 
@@ -59,8 +62,7 @@ impl ClusterClient {
                 None => self.some_seed(),
             };
             let Some(answer) = self.exchange(&address, asking.is_some(), words) else {
-                self.connections.remove(&address);
-                self.owners.remove(&slot);
+                self.give_up(address);
                 return Outcome::Lost;
             };
             asking = None;
@@ -81,8 +83,18 @@ impl ClusterClient {
         Outcome::Refused("-too many redirections".into())
     }
 
+    /// What this node owned may be somebody else's now.
+    fn give_up(&mut self, address: String) {
+        self.connections.remove(&address);
+        self.owners.retain(|_, owner| *owner != address);
+        self.silent = Some(address);
+    }
+
     fn some_seed(&mut self) -> String {
         self.next_seed = (self.next_seed + 1) % self.seeds.len();
+        if self.silent.as_ref() == Some(&self.seeds[self.next_seed]) {
+            self.next_seed = (self.next_seed + 1) % self.seeds.len();
+        }
         self.seeds[self.next_seed].clone()
     }
 
