@@ -12,6 +12,9 @@ use shoal_resp::Version;
 use super::event::Generation;
 use crate::messages::{Ticket, ToData};
 
+/// Who waits for `CLUSTER SAVECONFIG`, and for which save.
+type Asker = (Generation, Ticket, Version);
+
 /// The queue in front of the world.
 #[derive(Debug, Default)]
 pub(super) struct Barrier {
@@ -24,8 +27,8 @@ pub(super) struct Barrier {
     request: Option<bool>,
     transmits: VecDeque<(Generation, Transmit)>,
     to_data: VecDeque<(Generation, ToData)>,
-    /// The client whose `CLUSTER SAVECONFIG` asked for a save, as long as nobody else needs it.
-    asker: Option<(Generation, Ticket, Version)>,
+    /// The clients whose `CLUSTER SAVECONFIG` asked for a save that nobody else needs.
+    askers: Vec<Asker>,
 }
 
 impl Barrier {
@@ -36,9 +39,10 @@ impl Barrier {
         }
         if fsync {
             self.durable = self.last;
-            // Somebody else needs this save: that it fails is no private matter any more.
-            self.asker = None;
         }
+        // Somebody else needs this save: that it fails is no private matter any more.
+        let last = self.last;
+        self.askers.retain(|(asked, ..)| *asked != last);
         self.request = Some(self.request == Some(true) || fsync);
         self.last
     }
@@ -52,27 +56,31 @@ impl Barrier {
     /// This save and all before it are done.
     pub(super) fn saved(&mut self, generation: Generation) {
         self.saved = self.saved.max(generation);
+        let saved = self.saved;
+        self.askers.retain(|(asked, ..)| *asked > saved);
     }
 
-    /// The save was asked for by a client only.
-    pub(super) const fn note_asker(
-        &mut self,
-        generation: Generation,
-        ticket: Ticket,
-        version: Version,
-    ) {
-        self.asker = Some((generation, ticket, version));
+    /// `CLUSTER SAVECONFIG`. Its client is told if the save fails, unless somebody else needs the same one.
+    pub(super) fn ask_for(&mut self, ticket: Ticket, version: Version) {
+        let waiting = self.request.is_some();
+        let earlier = self.take_askers(self.last);
+        let shared = waiting && earlier.is_empty();
+        let generation = self.ask(true);
+        if !shared {
+            let mine = [(generation, ticket, version)];
+            let earlier = earlier.into_iter().filter(|_| waiting);
+            self.askers.extend(earlier.chain(mine));
+        }
     }
 
-    /// The client that alone wanted this save, if it is so.
-    pub(super) fn take_asker(&mut self, generation: Generation) -> Option<(Ticket, Version)> {
-        self.asker
-            .take_if(|(asked, ..)| *asked == generation)
-            .map(|(_, ticket, version)| (ticket, version))
+    /// The clients that alone wanted this save, if it is so.
+    pub(super) fn take_askers(&mut self, generation: Generation) -> Vec<Asker> {
+        let asked = |asker: &mut Asker| asker.0 == generation;
+        self.askers.extract_if(.., asked).collect()
     }
 
-    /// The waiting answer to a client becomes another, and nothing waits for the failed save any more.
-    pub(super) fn fail_answer(&mut self, generation: Generation, ticket: Ticket, text: Vec<u8>) {
+    /// The waiting answer to a client becomes another.
+    pub(super) fn change_answer(&mut self, ticket: Ticket, text: &[u8]) {
         for (_, message) in &mut self.to_data {
             if let ToData::AdminReply {
                 ticket: waiting,
@@ -80,10 +88,9 @@ impl Barrier {
             } = message
                 && *waiting == ticket
             {
-                reply.clone_from(&text);
+                *reply = text.to_vec();
             }
         }
-        self.saved(generation);
     }
 
     pub(super) fn transmit(&mut self, transmit: Transmit) {
@@ -139,6 +146,23 @@ mod tests {
         assert_eq!(barrier.take_request(), None);
         barrier.saved(durable);
         assert_eq!(polled(&mut barrier), 1);
+    }
+
+    #[test]
+    fn a_save_belongs_to_its_askers_as_long_as_nobody_else_needs_it() {
+        let mut barrier = Barrier::default();
+        for ticket in [1, 2] {
+            barrier.ask_for(Ticket(ticket), Version::Resp2);
+        }
+        assert_eq!(barrier.take_request(), Some((Generation(1), true)));
+        barrier.ask(true);
+        assert_eq!(barrier.take_askers(Generation(1)).len(), 2);
+        barrier.ask_for(Ticket(3), Version::Resp2);
+        assert_eq!(barrier.take_askers(Generation(2)), []);
+        assert_eq!(barrier.take_request(), Some((Generation(2), true)));
+        barrier.ask_for(Ticket(4), Version::Resp2);
+        barrier.ask(false);
+        assert_eq!(barrier.take_askers(Generation(3)), []);
     }
 
     #[test]

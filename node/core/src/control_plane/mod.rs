@@ -73,8 +73,8 @@ struct Following {
 }
 
 impl ControlPlane {
-    /// Starts a node: from the text of its nodes.conf, or as a new one if there is none (an empty file is
-    /// none). The same seed and inputs give the same outputs.
+    /// Starts a node: from the text of its nodes.conf, or as a new one if there is none (a file of no bytes is
+    /// none: a first start that was interrupted leaves one). The same seed and inputs give the same outputs.
     ///
     /// # Errors
     /// [`StartError`] if there is a text that cannot be lived with. The node must not start then: with a new
@@ -86,7 +86,7 @@ impl ControlPlane {
         now: Now,
     ) -> Result<Self, StartError> {
         let gossip_config = options::gossip_config(&config);
-        let text = nodes_conf.filter(|text| !text.trim().is_empty());
+        let text = nodes_conf.filter(|text| !text.is_empty());
         let gossip = match text {
             None => Gossip::new(gossip_config, seed, now),
             Some(text) => Gossip::restore(gossip_config, NodesConf::parse(text)?, seed, now)?,
@@ -113,6 +113,10 @@ impl ControlPlane {
             now,
         };
         let id = plane.gossip.my_id();
+        if text.is_none() && nodes_conf.is_some() {
+            let text = "nodes.conf is empty: starting as a new node";
+            plane.log(LogLevel::Warning, text.into());
+        }
         match text {
             None => plane.notice(format!("No cluster configuration found, I'm {id}")),
             Some(_) => plane.notice(format!("Node configuration loaded, I'm {id}")),

@@ -20,11 +20,13 @@ impl ControlPlane {
                     Output::Event(event) => self.take_event(event),
                 }
             }
+            // Before the actions: a pause may end with a failover, and writes that were held go on only when this
+            // node has stopped being the primary.
+            self.follow_if_replica();
             if !self.act_on_failover() {
-                break;
+                return;
             }
         }
-        self.follow_if_replica();
     }
 
     fn take_event(&mut self, event: Event) {
@@ -107,9 +109,11 @@ impl ControlPlane {
     fn became_empty_primary(&mut self) {
         self.election.reset();
         self.manual.end(ManualEnd::Aborted);
-        self.barrier.tell(ToData::BecomePrimary);
+        // The view that goes with it may have said so already.
+        if self.following.take().is_some() {
+            self.barrier.tell(ToData::BecomePrimary);
+        }
         self.barrier.tell(ToData::FlushAll);
-        self.following = None;
     }
 
     /// Tells the data plane whom to replicate, when that or its address has changed and is known.

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "every test file uses its own part of the rig")]
 
 pub mod net;
+pub mod town;
 
 use core::time::Duration;
 use std::collections::BTreeSet;
@@ -13,7 +14,7 @@ use shoal_core::{ClientId, DataEvent, DataPlane, PeerInfo, ToControl, ToData};
 use shoal_slots::{ClusterState, ClusterView, Instant, NodeId, Now, SlotSet, ViewNode};
 
 /// Where every test begins: 2026-01-01.
-const START: Now = Now {
+pub const START: Now = Now {
     instant: Instant::from_micros(1_000_000),
     unix_micros: 1_767_225_600_000_000,
 };

@@ -46,7 +46,6 @@ const LINES: &[(&str, &str)] = &[
         "Show the state of the cluster and counters of packets.",
     ),
     ("KEYSLOT <key>", "Show the slot of a key."),
-    ("LINKS", "List the connections of the bus."),
     ("MEET <ip> <port> [<bus-port>]", "Ask a node to join."),
     ("MYID", "Show the id of this node."),
     ("MYSHARDID", "Show the id of this node's shard."),
@@ -72,6 +71,7 @@ const LINES: &[(&str, &str)] = &[
     ("SAVECONFIG", "Bring nodes.conf to disk."),
     ("SLOTS", "List ranges of slots and who serves them."),
     ("SHARDS", "List shards, their slots and nodes."),
+    ("LINKS", "List the connections of the bus."),
     ("HELP", "Show this."),
 ];
 

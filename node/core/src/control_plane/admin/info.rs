@@ -55,12 +55,12 @@ impl ControlPlane {
             "total_cluster_links_buffer_limit_exceeded:{}\r\n",
             stats.links_over_limit
         )?;
-        // Not one of Redis' fields; at the end, where clients that know only theirs do not look.
-        match self
-            .election
-            .last_refusal()
-            .filter(|_| gossip.my_primary().is_some())
-        {
+        // Not one of Redis' fields, and only there while somebody looks for the reason; at the end, where clients
+        // that know only theirs do not look.
+        let wanted = gossip
+            .my_primary()
+            .is_some_and(|primary| primary.is_failed());
+        match self.election.last_refusal().filter(|_| wanted) {
             Some(refusal) => write!(text, "cluster_failover_last_refusal:{refusal}\r\n"),
             None => Ok(()),
         }

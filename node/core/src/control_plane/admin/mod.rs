@@ -111,23 +111,25 @@ impl ControlPlane {
 
     /// `CLUSTER SAVECONFIG`: the answer waits for the save, and a failure is the answer.
     fn save_config(&mut self, request: &AdminRequest, out: &mut ReplyWriter<'_>) -> Answer {
-        let generation = self.barrier.ask(true);
-        self.barrier
-            .note_asker(generation, request.ticket, request.version);
+        self.barrier.ask_for(request.ticket, request.version);
         out.ok();
         Ok(())
     }
 
     /// Whether a failed save was wanted by `CLUSTER SAVECONFIG` only; its client is told then.
     pub(super) fn answer_failed_save(&mut self, generation: Generation, reason: &str) -> bool {
-        let Some((ticket, version)) = self.barrier.take_asker(generation) else {
-            return false;
-        };
-        let mut reply = Vec::new();
-        let text = format!("ERR error saving the cluster node config: {reason}");
-        ReplyWriter::new(&mut reply, version).error(&text);
-        self.barrier.fail_answer(generation, ticket, reply);
-        true
+        let askers = self.barrier.take_askers(generation);
+        for (_, ticket, version) in &askers {
+            let mut reply = Vec::new();
+            let text = format!("ERR error saving the cluster node config: {reason}");
+            ReplyWriter::new(&mut reply, *version).error(&text);
+            self.barrier.change_answer(*ticket, &reply);
+        }
+        if !askers.is_empty() {
+            // Nothing waits for it any more.
+            self.barrier.saved(generation);
+        }
+        !askers.is_empty()
     }
 }
 
