@@ -76,7 +76,7 @@ impl Disk {
         let unsynced = self
             .writes
             .drain(..)
-            .last()
+            .next_back()
             .map(|write| write.text)
             .or_else(|| self.visible.take());
         if loss == Loss::Nothing && unsynced.is_some() {
