@@ -5,7 +5,7 @@ mod harness;
 use std::time::{Duration, Instant};
 
 use harness::cluster::{Cluster, Node, wait_for_agreement, wait_long};
-use harness::load::{Load, keys_in};
+use harness::load::{Kept, Load, keys_in};
 use harness::text_of;
 
 const LINES: [&str; 3] = [
@@ -44,7 +44,7 @@ fn a_stopped_primary_is_replaced_and_returns_as_a_replica() {
     let (primary, replica) = cluster.shard_of(0);
     let (primary, replica) = (&cluster.nodes[primary], &cluster.nodes[replica]);
     let seeds = cluster.nodes.iter().map(Node::address).collect();
-    let load = Load::start(seeds, keys_in("k", 0..=5460, 100));
+    let load = Load::start(seeds, keys_in("k", 0..=5460, 100), Kept::Most);
     wait_long("the load to flow", || {
         (load.acknowledged_by(&primary.address()) > 500).then_some(())
     });

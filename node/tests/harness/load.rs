@@ -140,7 +140,26 @@ pub(crate) struct Written {
     pub(crate) acknowledged: u64,
 }
 
-/// A thread that writes and reads back until it is stopped.
+impl Written {
+    /// Nobody may read what was never written; and where every acknowledged write is kept, nothing older.
+    fn may_be_read(self, read: u64, kept: Kept) -> bool {
+        let least = match kept {
+            Kept::All => self.acknowledged,
+            Kept::Most => 0,
+        };
+        (least..=self.sent).contains(&read)
+    }
+}
+
+/// What becomes of acknowledged writes. Replication is asynchronous: a failover that nobody planned may take
+/// the last ones back.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Kept {
+    All,
+    Most,
+}
+
+/// A thread that reads what it wrote and writes anew, until it is stopped.
 pub(crate) struct Load {
     stop: Arc<AtomicBool>,
     seen: Arc<Mutex<Seen>>,
@@ -149,18 +168,16 @@ pub(crate) struct Load {
 
 impl Load {
     /// Starts writing to these keys.
-    pub(crate) fn start(seeds: Vec<String>, keys: Vec<String>) -> Self {
+    pub(crate) fn start(seeds: Vec<String>, keys: Vec<String>, kept: Kept) -> Self {
         let (stop, seen) = (Arc::<AtomicBool>::default(), Arc::<Mutex<Seen>>::default());
         let (stopped, shared) = (stop.clone(), seen.clone());
         let thread = std::thread::spawn(move || {
             let mut client = ClusterClient::new(seeds);
-            for number in 1.. {
-                for key in &keys {
-                    if stopped.load(Ordering::Relaxed) {
-                        return;
-                    }
-                    write_and_read(&mut client, &shared, key, number);
+            for key in keys.iter().cycle() {
+                if stopped.load(Ordering::Relaxed) {
+                    return;
                 }
+                read_and_write(&mut client, &shared, kept, key);
             }
         });
         Self {
@@ -204,11 +221,30 @@ impl Drop for Load {
     }
 }
 
-fn write_and_read(client: &mut ClusterClient, seen: &Mutex<Seen>, key: &str, number: u64) {
+fn read_and_write(client: &mut ClusterClient, seen: &Mutex<Seen>, kept: Kept, key: &str) {
     let lock = || seen.lock().unwrap_or_else(PoisonError::into_inner);
-    lock().keys.entry(key.to_owned()).or_default().sent = number;
-    let outcome = client.ask(key, &["SET", key, &number.to_string()]);
-    match outcome {
+    match client.ask(key, &["GET", key]) {
+        Outcome::Answer(answer, address) => {
+            let mut seen = lock();
+            let written = seen.keys.get(key).copied().unwrap_or_default();
+            let read = match text_of(&answer).as_str() {
+                "(nil)" => Some(0),
+                text => text.parse().ok(),
+            };
+            if !read.is_some_and(|read| written.may_be_read(read, kept)) {
+                let text = format!("GET {key} at {address}: {answer:?}, {written:?}");
+                seen.wrong.push(text);
+            }
+        }
+        other => note_failure(&mut lock(), other),
+    }
+    let number = {
+        let mut seen = lock();
+        let written = seen.keys.entry(key.to_owned()).or_default();
+        written.sent += 1;
+        written.sent
+    };
+    match client.ask(key, &["SET", key, &number.to_string()]) {
         Outcome::Answer(answer, address) => {
             let mut seen = lock();
             if text_of(&answer) != "OK" {
@@ -216,23 +252,6 @@ fn write_and_read(client: &mut ClusterClient, seen: &Mutex<Seen>, key: &str, num
             }
             seen.keys.entry(key.to_owned()).or_default().acknowledged = number;
             *seen.acknowledged.entry(address).or_default() += 1;
-        }
-        other => return note_failure(&mut lock(), other),
-    }
-    let outcome = client.ask(key, &["GET", key]);
-    match outcome {
-        Outcome::Answer(answer, address) => {
-            let mut seen = lock();
-            let written = seen.keys.get(key).copied().unwrap_or_default();
-            // Replication is asynchronous: a failover may take the last writes back, but never invent any.
-            let fits = match text_of(&answer).as_str() {
-                "(nil)" => true,
-                text => text.parse().is_ok_and(|read: u64| read <= written.sent),
-            };
-            if !fits {
-                seen.wrong
-                    .push(format!("GET {key} at {address}: {answer:?}"));
-            }
         }
         other => note_failure(&mut lock(), other),
     }
