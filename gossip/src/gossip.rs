@@ -156,8 +156,13 @@ impl Gossip {
 
     /// The data plane is stuck (or turns again): a silent node sends nothing, so that it is failed over as a
     /// stuck reference server would be. It goes on listening.
-    pub const fn set_silent(&mut self, silent: bool) {
+    pub fn set_silent(&mut self, silent: bool) {
+        let again = self.silent && !silent;
         self.silent = silent;
+        if again {
+            self.answer_all();
+            self.end();
+        }
     }
 
     /// Starts a call.

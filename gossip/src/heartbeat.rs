@@ -46,7 +46,6 @@ impl Gossip {
         for id in self.peers.ids() {
             self.care_for(&id);
         }
-        self.note_orphans();
         if self.health.is_failing() {
             self.health.mark_stale();
         }

@@ -99,8 +99,6 @@ pub struct Peer {
     pub repl_offset: ReplOffset,
     /// When it said so.
     pub repl_offset_at: Option<Instant>,
-    /// Since when it has been a primary without a good replica.
-    pub orphaned_since: Option<Instant>,
     /// Who reported it as failing, and when last.
     pub reports: BTreeMap<NodeId, Instant>,
     /// The connection that we opened.
@@ -137,7 +135,6 @@ impl Peer {
             data_received: None,
             repl_offset: ReplOffset(0),
             repl_offset_at: None,
-            orphaned_since: None,
             reports: BTreeMap::new(),
             outbound: None,
             inbound: None,

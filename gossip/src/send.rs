@@ -78,6 +78,20 @@ impl Gossip {
         self.send(link, mflags, body);
     }
 
+    /// Answers the PINGs that were swallowed in silence: whoever sent one waits for its PONG on that connection and
+    /// sends no other before.
+    pub(crate) fn answer_all(&mut self) {
+        let heard: Vec<LinkId> = self
+            .links
+            .iter()
+            .filter(|(id, link)| id.is_inbound() && link.peer.is_some())
+            .map(|(id, _)| id)
+            .collect();
+        for link in heard {
+            self.send_heartbeat(kind::PONG, link);
+        }
+    }
+
     /// What we add about ourselves, in wire order. The shard comes last, as from Redis 7.2.
     fn own_extensions(&self) -> Vec<Extension> {
         let announce = &self.config.announce;

@@ -264,32 +264,3 @@ fn slots_with_loaded_keys_are_taken_or_marked() {
     let marks: Vec<_> = cluster.gossip(0).importing().collect();
     assert_eq!(marks, [(slot(16383), cluster.id(1))]);
 }
-
-#[test]
-fn orphans_are_noticed_and_the_smallest_id_is_the_candidate() {
-    let mut cluster = Cluster::with_replicas(6, 3, Faults::default());
-    let spare = cluster.add_node(common::config());
-    cluster.meet(spare, 0);
-    cluster.run_until("joined", |c| c.all(|c, n| c.knows_all(n)));
-    let rich = cluster.id(0);
-    cluster
-        .call(spare, |g, now| g.replicate(now, rich.as_str(), false))
-        .unwrap();
-    cluster.run_for(2 * T);
-    cluster.kill(4);
-    cluster.run_until("failed", |c| c.sees_fail(spare, 4));
-    cluster.run_for(Duration::from_secs(5));
-    let facts = cluster.gossip(spare).orphan_facts();
-    assert_eq!(facts.orphans.len(), 1);
-    assert_eq!(facts.orphans[0].0, cluster.id(1));
-    assert!(facts.orphans[0].1 >= Duration::from_millis(4900));
-    assert_eq!(
-        (
-            facts.replicas_max,
-            facts.my_primarys_good,
-            facts.my_primarys_alive
-        ),
-        (2, 2, 2)
-    );
-    assert_eq!(facts.candidate, Some(cluster.id(3).min(cluster.id(spare))));
-}

@@ -133,4 +133,5 @@ fn a_silent_machine_looks_dead_and_comes_back() {
         (1..4).all(|n| !cluster.sees_fail(0, n)),
         "silence is no reason to blame others"
     );
+    cluster.run_until("forgiven", |c| (1..4).all(|n| !c.sees_fail(n, 0)));
 }

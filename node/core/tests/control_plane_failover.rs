@@ -23,7 +23,9 @@ fn owner_of_slot_0(town: &Town, n: usize) -> Option<String> {
 
 fn state(town: &mut Town, n: usize) -> String {
     let info = town.command(n, "CLUSTER INFO");
-    let line = info.lines().find_map(|line| line.strip_prefix("cluster_state:"));
+    let line = info
+        .lines()
+        .find_map(|line| line.strip_prefix("cluster_state:"));
     line.unwrap_or_default().to_owned()
 }
 
@@ -49,12 +51,22 @@ fn of_two_replicas_one_takes_over_and_the_other_follows() {
     let (winner, other) = if is_primary(&town, 3) { (3, 4) } else { (4, 3) };
     assert!(!is_primary(&town, other));
     let followed = town.members[other].control.gossip().my_primary();
-    assert_eq!(followed.map(|node| node.id.to_string()).as_deref(), Some(IDS[winner]));
+    assert_eq!(
+        followed.map(|node| node.id.to_string()).as_deref(),
+        Some(IDS[winner])
+    );
     for n in 1..5 {
-        assert_eq!(owner_of_slot_0(&town, n).as_deref(), Some(IDS[winner]), "node {n}");
+        assert_eq!(
+            owner_of_slot_0(&town, n).as_deref(),
+            Some(IDS[winner]),
+            "node {n}"
+        );
         assert_eq!(state(&mut town, n), "ok", "node {n}");
         let epochs = votes(&town, n);
-        assert!(epochs.windows(2).all(|pair| pair[0] < pair[1]), "node {n}: {epochs:?}");
+        assert!(
+            epochs.windows(2).all(|pair| pair[0] < pair[1]),
+            "node {n}: {epochs:?}"
+        );
     }
     assert_eq!(town.command(winner, "GET la2"), "$1\r\n1\r\n");
     // The old one comes back and finds itself a replica.
@@ -77,7 +89,11 @@ fn a_refused_vote_leaves_no_trace() {
         result.expect("a sound packet");
         town.settle(n);
         assert_eq!(town.members[n].sent("auth ack"), 0);
-        assert!(town.members[n].logged("Failover auth denied"), "{:?}", town.members[n].log);
+        assert!(
+            town.members[n].logged("Failover auth denied"),
+            "{:?}",
+            town.members[n].log
+        );
         let gossip = town.members[n].control.gossip();
         assert_eq!(gossip.last_vote_epoch(), Epoch(0));
         // The epoch was news, the vote was not given.
@@ -178,7 +194,10 @@ fn a_plain_failover_of_a_failed_primary_is_refused() {
     town.crash(0);
     town.advance_ms(6000);
     let reply = town.command(3, "CLUSTER FAILOVER");
-    assert_eq!(reply, "-ERR Master is down or failed, please use CLUSTER FAILOVER FORCE\r\n");
+    assert_eq!(
+        reply,
+        "-ERR Master is down or failed, please use CLUSTER FAILOVER FORCE\r\n"
+    );
 }
 
 #[test]
@@ -189,7 +208,10 @@ fn a_node_whose_data_plane_hangs_is_failed_over_and_recovers() {
     town.members[0].stuck = true;
     let took = town.until(20_000, |town| is_primary(town, 3));
     let took = took.unwrap_or_else(|| panic!("{:?}", town.members[1].log));
-    assert!(took > NODE_TIMEOUT, "a short command is no failure: {took:?}");
+    assert!(
+        took > NODE_TIMEOUT,
+        "a short command is no failure: {took:?}"
+    );
     town.members[0].forget_steps();
     town.advance_ms(1000);
     assert_eq!(town.members[0].sent.len(), 0, "silent");
@@ -200,7 +222,11 @@ fn a_node_whose_data_plane_hangs_is_failed_over_and_recovers() {
     for n in 0..4 {
         assert_eq!(state(&mut town, n), "ok", "node {n}");
         let nodes = town.command(n, "CLUSTER NODES");
-        assert!(!nodes.contains("fail"), "node {n}: {nodes} {:#?}", town.members[n].log);
+        assert!(
+            !nodes.contains("fail"),
+            "node {n}: {nodes} {:#?}",
+            town.members[n].log
+        );
     }
 }
 
@@ -214,7 +240,11 @@ fn a_data_plane_that_hangs_for_less_than_the_timeout_is_not_missed() {
         town.advance_ms(200);
     }
     for n in 0..4 {
-        assert!(!town.members[n].logged("failing"), "{:?}", town.members[n].log);
+        assert!(
+            !town.members[n].logged("failing"),
+            "{:?}",
+            town.members[n].log
+        );
     }
     assert!(is_primary(&town, 0));
 }
@@ -224,8 +254,14 @@ fn a_new_node_timeout_counts_at_once() {
     let mut slow = town(&[0]);
     let mut fast = town(&[0]);
     for n in 0..4 {
-        assert_eq!(fast.command(n, "CONFIG SET cluster-node-timeout 500"), "+OK\r\n");
-        assert_eq!(slow.command(n, "CONFIG SET cluster-node-timeout 6000"), "+OK\r\n");
+        assert_eq!(
+            fast.command(n, "CONFIG SET cluster-node-timeout 500"),
+            "+OK\r\n"
+        );
+        assert_eq!(
+            slow.command(n, "CONFIG SET cluster-node-timeout 6000"),
+            "+OK\r\n"
+        );
     }
     let took = |town: &mut Town| {
         town.crash(0);
@@ -252,7 +288,10 @@ fn a_spare_replica_moves_to_an_orphaned_primary_after_five_seconds() {
     };
     let took = town.until(20_000, moved);
     let took = took.unwrap_or_else(|| panic!("{:?}", town.members[3].log));
-    assert!(took > Duration::from_millis(4500) && took < Duration::from_millis(7000), "{took:?}");
+    assert!(
+        took > Duration::from_millis(4500) && took < Duration::from_millis(7000),
+        "{took:?}"
+    );
     // The one with the smaller id.
     assert!(town.members[3].logged("Migrating to orphaned master"));
     town.advance_ms(5000);
@@ -265,7 +304,11 @@ fn nobody_moves_if_migration_is_off() {
     town.crash(5);
     town.advance_ms(20_000);
     for n in 3..5 {
-        assert!(!town.members[n].logged("Migrating"), "{:?}", town.members[n].log);
+        assert!(
+            !town.members[n].logged("Migrating"),
+            "{:?}",
+            town.members[n].log
+        );
     }
 }
 
@@ -280,7 +323,8 @@ fn a_candidate_that_missed_an_epoch_is_told_and_wins_in_its_second_try() {
     let mut town = Town::new(&texts, "");
     town.crash(0);
     let won = town.until(40_000, |town| is_primary(town, 3));
-    let took = won.unwrap_or_else(|| panic!("{:#?}\n{:#?}", town.members[3].log, town.members[1].log));
+    let took =
+        won.unwrap_or_else(|| panic!("{:#?}\n{:#?}", town.members[3].log, town.members[1].log));
     assert!(took < Duration::from_secs(20), "{took:?}");
     assert!(town.members[1].sent("update") + town.members[2].sent("update") > 0);
 }

@@ -28,8 +28,17 @@ fn a_view_is_in_force_before_its_command_is_answered() {
     let reply = after(&steps, view, &Step::Told("reply"));
     let saved = after(&steps, 0, &Step::Saved);
     assert!(saved < view, "on disk before anybody acts on it: {steps:?}");
-    assert_eq!(steps[reply + 1..].iter().filter(|step| **step == Step::Told("view")).count(), 0);
-    assert_eq!(town.command(0, "GET la2"), "-CLUSTERDOWN Hash slot not served\r\n");
+    assert_eq!(
+        steps[reply + 1..]
+            .iter()
+            .filter(|step| **step == Step::Told("view"))
+            .count(),
+        0
+    );
+    assert_eq!(
+        town.command(0, "GET la2"),
+        "-CLUSTERDOWN Hash slot not served\r\n"
+    );
 }
 
 #[test]
@@ -42,9 +51,16 @@ fn replies_and_packets_wait_for_the_disk() {
     town.advance_ms(500);
     assert_eq!(town.read(0, client), "");
     let other = town.client(0);
-    assert_eq!(town.ask(0, other, "PING"), "+PONG\r\n", "the data plane goes on");
+    assert_eq!(
+        town.ask(0, other, "PING"),
+        "+PONG\r\n",
+        "the data plane goes on"
+    );
     assert!(
-        town.members[0].steps.iter().all(|step| matches!(step, Step::SaveAsked { .. })),
+        town.members[0]
+            .steps
+            .iter()
+            .all(|step| matches!(step, Step::SaveAsked { .. })),
         "nothing leaves: {:?}",
         town.members[0].steps
     );
@@ -52,7 +68,10 @@ fn replies_and_packets_wait_for_the_disk() {
     assert_eq!(town.read(0, client), "+BUMPED 5\r\n");
     assert!(town.members[0].sent("ping") > 0);
     town.advance_ms(1000);
-    assert!(town.command(1, "CLUSTER NODES").contains(&format!("{} 127.0.0.1:21200", IDS[0])));
+    assert!(
+        town.command(1, "CLUSTER NODES")
+            .contains(&format!("{} 127.0.0.1:21200", IDS[0]))
+    );
 }
 
 #[test]
@@ -128,7 +147,9 @@ fn a_vote_is_on_disk_before_it_is_sent_and_a_request_before_it_is_asked() {
     }
     town.crash(0);
     // The candidate has raised its epoch, but its disk is slow: nobody is asked.
-    let began = town.until(10_000, |town| town.members[3].logged("Starting a failover election"));
+    let began = town.until(10_000, |town| {
+        town.members[3].logged("Starting a failover election")
+    });
     began.expect("the primary is missed");
     town.advance_ms(200);
     assert_eq!(town.members[3].sent("auth request"), 0);
@@ -136,8 +157,16 @@ fn a_vote_is_on_disk_before_it_is_sent_and_a_request_before_it_is_asked() {
     assert_eq!(town.members[3].sent("auth request"), 2);
     town.advance_ms(200);
     for n in 1..3 {
-        assert!(town.members[n].logged("Failover auth granted"), "{:?}", town.members[n].log);
-        assert_eq!(town.members[n].sent("auth ack"), 0, "node {n} keeps its vote back");
+        assert!(
+            town.members[n].logged("Failover auth granted"),
+            "{:?}",
+            town.members[n].log
+        );
+        assert_eq!(
+            town.members[n].sent("auth ack"),
+            0,
+            "node {n} keeps its vote back"
+        );
     }
     town.release_disk(1);
     town.release_disk(2);
@@ -197,9 +226,18 @@ fn a_demoted_primary_redirects_the_writes_that_it_held() {
     assert_eq!(town.command(3, "GET la2"), "$3\r\nold\r\n");
     let told = town.members[0].told();
     let place = |what| told.iter().rposition(|told| *told == what).expect("told");
-    let replica = told.iter().position(|told| *told == "become replica").expect("told");
-    let view = told[..replica].iter().rposition(|told| *told == "view").expect("told");
-    assert!(place("pause") < view && view < replica && replica < place("resume"), "{told:?}");
+    let replica = told
+        .iter()
+        .position(|told| *told == "become replica")
+        .expect("told");
+    let view = told[..replica]
+        .iter()
+        .rposition(|told| *told == "view")
+        .expect("told");
+    assert!(
+        place("pause") < view && view < replica && replica < place("resume"),
+        "{told:?}"
+    );
 }
 
 #[test]
@@ -211,7 +249,11 @@ fn a_reset_replica_becomes_primary_once_and_empty() {
     assert_eq!(town.command(3, "CLUSTER RESET HARD"), "+OK\r\n");
     let told = town.members[3].told();
     let count = |what| told.iter().filter(|told| **told == what).count();
-    assert_eq!((count("become primary"), count("flush")), (1, 1), "{told:?}");
+    assert_eq!(
+        (count("become primary"), count("flush")),
+        (1, 1),
+        "{told:?}"
+    );
     assert_eq!(told.last(), Some(&"reply"));
     assert_eq!(town.command(3, "DBSIZE"), ":0\r\n");
 }
@@ -240,7 +282,13 @@ fn a_new_node_writes_down_who_it_is_and_stays_that() {
 #[test]
 fn a_restarted_node_is_who_it_was() {
     let mut town = town(&[0]);
-    assert_eq!(town.command(0, "CLUSTER SETSLOT 7 MIGRATING 78e9c3e073440e1218a563fcb0520faaadc6446e"), "+OK\r\n");
+    assert_eq!(
+        town.command(
+            0,
+            "CLUSTER SETSLOT 7 MIGRATING 78e9c3e073440e1218a563fcb0520faaadc6446e"
+        ),
+        "+OK\r\n"
+    );
     assert_eq!(town.command(0, "CLUSTER BUMPEPOCH"), "+BUMPED 5\r\n");
     assert_eq!(town.command(0, "CLUSTER DELSLOTS 17"), "+OK\r\n");
     town.advance(Duration::from_secs(2));
@@ -305,8 +353,7 @@ fn row_35_damaged_nodes_conf_is_an_error_and_never_a_new_identity() {
 fn an_empty_file_is_a_new_node_that_says_so() {
     // redis-server leaves one behind when it is killed at its very first start.
     let mut plane = plane("").expect("starts");
-    let warned = std::iter::from_fn(|| plane.poll_event()).any(|event| {
-        matches!(event, ControlEvent::Log { text, .. } if text.contains("is empty"))
-    });
+    let warned = std::iter::from_fn(|| plane.poll_event())
+        .any(|event| matches!(event, ControlEvent::Log { text, .. } if text.contains("is empty")));
     assert!(warned);
 }

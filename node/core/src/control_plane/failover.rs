@@ -22,7 +22,7 @@ impl ControlPlane {
     }
 
     pub(super) fn tick_election(&mut self) {
-        if self.gossip.my_primary().is_none() {
+        if self.gossip.my_primary().is_none() || self.is_stuck() {
             return;
         }
         let before = self.election.last_refusal();
@@ -126,6 +126,9 @@ impl ControlPlane {
 
     /// A replica asks for our vote.
     pub(super) fn consider_vote(&mut self, request: &VoteRequest) {
+        if self.is_stuck() {
+            return;
+        }
         let facts = self.voter_facts(request);
         let asked = Request {
             from: request.from,

@@ -13,6 +13,7 @@ mod barrier;
 mod event;
 mod facts;
 mod failover;
+mod inputs;
 mod migration;
 mod options;
 mod outputs;
@@ -27,7 +28,7 @@ use shoal_replication::{Election, ManualFailover, Migration, Voter};
 use shoal_slots::{ClusterState, Instant, NodeId, Now, ReplOffset, Role};
 
 use crate::data_plane::LogLevel;
-use crate::messages::{PrimaryLinkStatus, ReplicationStatus, ToControl, ToData};
+use crate::messages::{PrimaryLinkStatus, ReplicationStatus, ToData};
 use barrier::Barrier;
 pub use event::{ControlEvent, Generation};
 
@@ -161,28 +162,6 @@ impl ControlPlane {
         self.settle();
     }
 
-    /// The data plane says something.
-    pub fn handle_data(&mut self, now: Now, message: ToControl) {
-        self.now = now;
-        match message {
-            ToControl::Replication(status) => self.take_status(status),
-            ToControl::Admin(request) => self.take_admin(&request),
-            ToControl::PausedAt { offset } => {
-                self.gossip.set_offset(offset);
-                self.manual.paused_at(now, offset);
-            }
-            ToControl::Option { name, value } => self.set_option(name, &value),
-            ToControl::Publish {
-                channel,
-                message,
-                shard,
-            } => self.gossip.publish(now, channel, message, shard),
-            ToControl::Loaded { slots } => self.gossip.adopt_loaded_slots(now, &slots),
-            ToControl::Heartbeat => self.heartbeat = now.instant,
-        }
-        self.settle();
-    }
-
     /// The time of [`Self::poll_timeout`] has come. Early or repeated calls change nothing.
     pub fn handle_timeout(&mut self, now: Now) {
         self.now = now;
@@ -250,41 +229,6 @@ impl ControlPlane {
             )));
         }
         self.settle();
-    }
-
-    /// A node whose data plane is stuck for a whole node timeout falls silent, so that it is failed over as a stuck
-    /// redis-server is.
-    fn watch_data_plane(&mut self) {
-        let stuck = self.now.instant - self.heartbeat > self.config.cluster_node_timeout();
-        self.gossip.set_silent(stuck);
-    }
-
-    fn take_status(&mut self, status: ReplicationStatus) {
-        self.replication = status;
-        self.gossip.set_offset(status.offset);
-        self.manual.processed(status.offset);
-        self.tick_election();
-    }
-
-    fn set_option(&mut self, name: &str, value: &str) {
-        let context = shoal_config::SetContext {
-            protected_allowed: true,
-            loading: false,
-        };
-        if self
-            .config
-            .set(&[(name.as_bytes(), value.as_bytes())], context)
-            .is_err()
-        {
-            return;
-        }
-        *self.gossip.config_mut() = options::gossip_config(&self.config);
-        let timing = options::timing(&self.config);
-        self.election.set_timing(timing);
-        self.voter.set_timing(timing);
-        self.manual.set_timing(timing);
-        self.migration.set_timing(timing);
-        self.gossip.options_changed(self.now);
     }
 
     /// What the cluster state is, as this node sees it.
