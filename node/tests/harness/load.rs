@@ -14,6 +14,8 @@ use super::{Client, text_of};
 
 /// How long a reply may take before the client gives the connection up.
 const REPLY_MAX: Duration = Duration::from_secs(2);
+/// The same where nobody dies: a primary may hold writes back for as long as a manual failover takes.
+const PAUSE_MAX: Duration = Duration::from_secs(15);
 /// How many redirections one command may meet.
 const REDIRECTIONS_MAX: usize = 5;
 /// Pause after a refusal: a client that retries at once would only measure itself.
@@ -33,6 +35,7 @@ pub(crate) enum Outcome {
 /// A client of the whole cluster.
 pub(crate) struct ClusterClient {
     seeds: Vec<String>,
+    reply_max: Duration,
     next_seed: usize,
     owners: BTreeMap<Slot, String>,
     connections: BTreeMap<String, Client>,
@@ -45,6 +48,7 @@ impl ClusterClient {
     pub(crate) fn new(seeds: Vec<String>) -> Self {
         Self {
             seeds,
+            reply_max: REPLY_MAX,
             next_seed: 0,
             owners: BTreeMap::new(),
             connections: BTreeMap::new(),
@@ -101,7 +105,7 @@ impl ClusterClient {
     fn exchange(&mut self, address: &str, asking: bool, words: &[&str]) -> Option<Frame> {
         if !self.connections.contains_key(address) {
             let client = Place::here().connect(address)?;
-            client.stream.set_read_timeout(Some(REPLY_MAX)).ok()?;
+            client.stream.set_read_timeout(Some(self.reply_max)).ok()?;
             self.connections.insert(address.to_owned(), client);
         }
         let client = self.connections.get_mut(address)?;
@@ -173,6 +177,9 @@ impl Load {
         let (stopped, shared) = (stop.clone(), seen.clone());
         let thread = std::thread::spawn(move || {
             let mut client = ClusterClient::new(seeds);
+            if kept == Kept::All {
+                client.reply_max = PAUSE_MAX;
+            }
             for key in keys.iter().cycle() {
                 if stopped.load(Ordering::Relaxed) {
                     return;
