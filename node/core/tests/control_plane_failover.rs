@@ -62,6 +62,8 @@ fn of_two_replicas_one_takes_over_and_the_other_follows() {
             "node {n}"
         );
         assert_eq!(state(&mut town, n), "ok", "node {n}");
+        let denied = town.members[n].logged("Failover auth denied");
+        assert!(!denied, "node {n}: {:?}", town.members[n].log);
         let epochs = votes(&town, n);
         assert!(
             epochs.windows(2).all(|pair| pair[0] < pair[1]),

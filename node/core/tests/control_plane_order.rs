@@ -1,5 +1,7 @@
 //! In which order a control plane lets things out: what has to be on disk, or in force, before something else.
 
+#![allow(clippy::panic, reason = "a test may fail")]
+
 mod support;
 
 use core::time::Duration;

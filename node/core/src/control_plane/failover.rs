@@ -5,7 +5,7 @@
 
 use shoal_gossip::{Bump, VoteRequest};
 use shoal_replication::{
-    ElectionAction, ManualAction, ManualEnd, ManualKind, ManualRefusal, PauseFacts,
+    ElectionAction, ManualAction, ManualEnd, ManualKind, ManualRefusal, PauseFacts, VoteRefusal,
     VoteRequest as Request, VoterAction,
 };
 use shoal_slots::{Epoch, NodeId, ReplOffset};
@@ -136,7 +136,12 @@ impl ControlPlane {
             config_epoch: request.config_epoch,
             force: request.force,
         };
-        if let Err(refusal) = self.voter.consider(self.now, &asked, &facts) {
+        // Who has no vote is asked as well, and has nothing to say.
+        let considered = self.voter.consider(self.now, &asked, &facts);
+        if let Some(refusal) = considered
+            .err()
+            .filter(|why| *why != VoteRefusal::NotVoting)
+        {
             let from = request.from;
             self.log(
                 LogLevel::Warning,

@@ -1,7 +1,10 @@
 //! Whole nodes, both planes each, on one street: node `n` is 127.0.0.1, client port 21200 + n, bus port 31200 + n.
 //! Packets and streams take a millisecond. Everything that a control plane lets out is remembered in its order.
 
-#![allow(unused_imports, reason = "every test file uses its own part of the town")]
+#![allow(
+    unused_imports,
+    reason = "every test file uses its own part of the town"
+)]
 
 mod cluster;
 mod member;
