@@ -1,5 +1,7 @@
 //! Whole clusters of real processes.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
 mod harness;
 
 use std::io::{BufRead, BufReader};

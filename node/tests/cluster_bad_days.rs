@@ -1,5 +1,7 @@
 //! What happens to clusters besides clean deaths: stuck nodes, stopped nodes, and everybody gone at once.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
 mod harness;
 
 use std::time::{Duration, Instant};

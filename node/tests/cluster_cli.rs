@@ -1,5 +1,7 @@
 //! redis-cli forms and judges a cluster of our nodes, started from plain redis.conf files, as it would redis-server's.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
 mod harness;
 
 use std::path::Path;

@@ -2,6 +2,8 @@
 //!
 //! `SHOAL_SOAK=1` watches the gossip for a minute instead of ten seconds.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
 mod harness;
 
 use std::path::PathBuf;

@@ -1,5 +1,8 @@
 //! A network that fails: nodes in network namespaces, one of which is cut off.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+#![allow(clippy::print_stdout, reason = "and says what it measured")]
+
 mod harness;
 
 use std::time::{Duration, Instant};

@@ -1,5 +1,7 @@
 //! redis.conf and CONFIG beside the real redis-server: the same words for the same mistakes.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 mod harness;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,8 @@
 //! `shoal local`: the first thing anybody tries.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+#![allow(clippy::print_stdout, reason = "and says what it measured")]
+
 mod harness;
 
 use std::io::{BufRead, BufReader};

@@ -61,13 +61,18 @@ pub(crate) fn tool(name: &str) -> Option<PathBuf> {
         .map(|directory| directory.join(name))
         .find(|path| path.is_file());
     if found.is_none() {
-        assert!(
-            std::env::var("SHOAL_REQUIRE_REAL").as_deref() != Ok("1"),
-            "{name} is required and not installed"
-        );
-        eprintln!("skipped: {name} is not installed");
+        skip(name);
     }
     found
+}
+
+/// Says that a test is skipped because something is not installed; with `SHOAL_REQUIRE_REAL=1` it fails instead.
+pub(crate) fn skip(name: &str) {
+    assert!(
+        std::env::var("SHOAL_REQUIRE_REAL").as_deref() != Ok("1"),
+        "{name} is required and not installed"
+    );
+    eprintln!("skipped: {name} is not installed");
 }
 
 /// Our binary.
