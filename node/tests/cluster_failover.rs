@@ -2,6 +2,9 @@
 //!
 //! `SHOAL_FAILOVER_RUNS=10` measures with more runs than an ordinary test needs.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+#![allow(clippy::print_stdout, reason = "and says what it measured")]
+
 mod harness;
 
 use std::ops::RangeInclusive;
@@ -34,8 +37,8 @@ fn assert_only_expected_errors(seen: &Seen) {
 }
 
 /// Starts a load on one shard and waits until it flows.
-fn flowing_load(cluster: &Cluster, shard: usize, kept: Kept) -> Load {
-    let keys = keys_in(&format!("k{shard}"), slots_of(shard), KEYS);
+fn flowing_load(cluster: &Cluster, shard: usize, prefix: &str, kept: Kept) -> Load {
+    let keys = keys_in(prefix, slots_of(shard), KEYS);
     let load = Load::start(addresses(cluster), keys, kept);
     let primary = cluster.nodes[cluster.shard_of(shard).0].address();
     wait_long("the load to flow", || {
@@ -69,11 +72,11 @@ fn wait_for_equal_contents(primary: &Node, replica: &Node, seen: &Seen) {
 }
 
 /// Kills a shard's primary under load; returns how long its slots could not be written.
-fn kill_and_measure(cluster: &mut Cluster, shard: usize) -> Duration {
+fn kill_and_measure(cluster: &mut Cluster, shard: usize, run: usize) -> Duration {
     let (primary, replica) = cluster.shard_of(shard);
     let slots = cluster.nodes[primary].view().unwrap();
     let slots = slots.of(&cluster.nodes[primary]).unwrap().slots.clone();
-    let load = flowing_load(cluster, shard, Kept::Most);
+    let load = flowing_load(cluster, shard, &format!("run {run}"), Kept::Most);
 
     cluster.nodes[primary].kill();
     let killed = Instant::now();
@@ -126,7 +129,7 @@ fn a_replica_takes_over_from_a_killed_primary() {
     let mut cluster = Cluster::start(&LINES);
     let mut times: Vec<Duration> = (0..runs)
         .map(|run| {
-            let took = kill_and_measure(&mut cluster, run % 3);
+            let took = kill_and_measure(&mut cluster, run % 3, run);
             println!("run {run}: writes succeed again after {took:?}");
             took
         })
@@ -164,7 +167,7 @@ fn swap_roles(cluster: &Cluster, load: &Load) {
 #[test]
 fn a_manual_failover_loses_no_acknowledged_write() {
     let cluster = Cluster::start(&LINES);
-    let load = flowing_load(&cluster, 0, Kept::All);
+    let load = flowing_load(&cluster, 0, "key", Kept::All);
     for _ in 0..5 {
         swap_roles(&cluster, &load);
         wait_for_agreement(&cluster.all(), harness::cluster::AGREEMENT);
