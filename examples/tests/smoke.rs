@@ -1,6 +1,9 @@
 //! Runs the programs that need no server, and looks at what they print.
 
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::Command;
+use std::thread;
 
 /// What a program prints; it must end well.
 fn output(program: &str, args: &[&str]) -> String {
@@ -90,4 +93,53 @@ fn programs_that_need_a_server_say_how_they_are_used() {
     ] {
         assert!(output(program, &[]).starts_with("usage: "));
     }
+}
+
+/// A node of a pretended cluster: for each request that it reads, what it answers.
+fn pretend(listener: TcpListener, dialogue: Vec<(&'static str, String)>) {
+    let (mut stream, _) = listener.accept().expect("a client");
+    for (request, reply) in dialogue {
+        let mut words = Vec::new();
+        for word in request.split(' ') {
+            words.push(word.as_bytes());
+        }
+        let mut expected = Vec::new();
+        shoal_resp::write_command(&mut expected, &words);
+        assert_eq!(read(&mut stream, expected.len()), expected, "{request}");
+        stream.write_all(reply.as_bytes()).expect("written");
+    }
+}
+
+fn read(stream: &mut TcpStream, len: usize) -> Vec<u8> {
+    let mut bytes = vec![0; len];
+    stream.read_exact(&mut bytes).expect("a request");
+    bytes
+}
+
+#[test]
+fn cluster_client_follows_moved_and_ask() {
+    let [one, other] = [0; 2].map(|_| TcpListener::bind("127.0.0.1:0").expect("a port"));
+    let port = |listener: &TcpListener| listener.local_addr().expect("bound").port();
+    let (first, second) = (port(&one), port(&other));
+    let slots = format!("*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$9\r\n127.0.0.1\r\n:{first}\r\n");
+    let one = thread::spawn(move || {
+        let moved = format!("-MOVED 12182 127.0.0.1:{second}\r\n");
+        let dialogue = vec![
+            ("CLUSTER SLOTS", slots),
+            ("GET foo", moved),
+            ("ASKING", "+OK\r\n".to_owned()),
+            ("GET foo", "$3\r\nbar\r\n".to_owned()),
+        ];
+        pretend(one, dialogue);
+    });
+    let other = thread::spawn(move || {
+        // The host that is not named is the one that answers.
+        let ask = format!("-ASK 12182 :{first}\r\n");
+        pretend(other, vec![("GET foo", ask)]);
+    });
+    let seed = format!("127.0.0.1:{first}");
+    let text = output(env!("CARGO_BIN_EXE_cluster_client"), &[&seed, "GET", "foo"]);
+    one.join().expect("asked as expected");
+    other.join().expect("asked as expected");
+    assert!(text.ends_with("Bulk(b\"bar\")\n"), "{text}");
 }

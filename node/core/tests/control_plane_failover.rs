@@ -233,6 +233,25 @@ fn a_node_whose_data_plane_hangs_is_failed_over_and_recovers() {
 }
 
 #[test]
+fn a_node_whose_data_plane_hangs_neither_votes_nor_stands() {
+    let mut town = town_with(&[0, 0], "cluster-migration-barrier 2\n");
+    town.members[1].stuck = true;
+    town.members[3].stuck = true;
+    town.advance(NODE_TIMEOUT + Duration::from_millis(200));
+    town.crash(0);
+    town.advance_ms(10_000);
+    assert!(!town.members[3].logged("Starting a failover election"));
+    assert_eq!(votes(&town, 1), []);
+    assert_eq!(town.members[1].control.gossip().last_vote_epoch(), Epoch(0));
+    // The last voter of three is no majority.
+    assert!(!is_primary(&town, 4));
+    town.members[1].stuck = false;
+    town.members[3].stuck = false;
+    let won = town.until(60_000, |town| is_primary(town, 3) || is_primary(town, 4));
+    won.unwrap_or_else(|| panic!("{:#?}", town.members[4].log));
+}
+
+#[test]
 fn a_data_plane_that_hangs_for_less_than_the_timeout_is_not_missed() {
     let mut town = town(&[0]);
     for _ in 0..5 {

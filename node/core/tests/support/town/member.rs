@@ -4,23 +4,15 @@ use std::collections::BTreeMap;
 
 use shoal_core::{
     ClientId, ControlEvent, ControlPlane, DataEvent, DataPlane, Generation, PrimaryLinkInput,
-    ToData,
 };
-use shoal_gossip::wire::{Body, Dialect, Packet};
-use shoal_gossip::{LinkChange, LinkId};
+use shoal_gossip::LinkId;
+use shoal_gossip::wire::{Dialect, Packet};
 use shoal_slots::{Instant, Now};
 
 use super::super::config;
-use super::{Arrival, lines};
-
-/// What a control plane let out, and what its disk did.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Step {
-    SaveAsked { fsync: bool },
-    Saved,
-    Told(&'static str),
-    Sent(&'static str),
-}
+use super::arrival::Arrival;
+use super::lines;
+use super::step::{Step, kind, name};
 
 /// One machine.
 pub struct Member {
@@ -110,64 +102,6 @@ impl Member {
             }
             self.data.output_written(client, piece.len());
             all.extend_from_slice(&piece);
-        }
-    }
-
-    pub(super) fn take(&mut self, now: Now, arrival: Arrival) {
-        match arrival {
-            Arrival::Dial(_) | Arrival::DialPrimary => {}
-            Arrival::Accepted(link, from, theirs) => {
-                self.links.insert(link, (from, theirs));
-                let change = LinkChange::Accepted {
-                    peer_ip: "127.0.0.1".into(),
-                    local_ip: "127.0.0.1".into(),
-                };
-                self.control.handle_link(now, link, change);
-            }
-            Arrival::Connected(link) => {
-                let local_ip = "127.0.0.1".into();
-                self.control
-                    .handle_link(now, link, LinkChange::Connected { local_ip });
-            }
-            Arrival::ConnectFailed(link) => {
-                self.control
-                    .handle_link(now, link, LinkChange::ConnectFailed)
-            }
-            Arrival::Packet(link, packet) => {
-                let _ = self.control.handle_packet(now, link, &packet);
-            }
-            Arrival::BusClosed(link) => {
-                if self.links.remove(&link).is_some() {
-                    self.control.handle_link(now, link, LinkChange::Closed);
-                }
-            }
-            Arrival::PrimaryUp(primary, session) => {
-                self.primary = Some((primary, session));
-                self.data
-                    .handle_primary_link(now, PrimaryLinkInput::Connected);
-            }
-            Arrival::PrimaryBytes(session, bytes) => {
-                if self.primary.is_some_and(|(_, mine)| mine == session) {
-                    self.data
-                        .handle_primary_link(now, PrimaryLinkInput::Bytes(&bytes));
-                }
-            }
-            Arrival::PrimaryClosed(session) => {
-                if session.is_none() || self.primary.map(|(_, mine)| mine) == session {
-                    self.primary = None;
-                    self.data.handle_primary_link(now, PrimaryLinkInput::Closed);
-                }
-            }
-            Arrival::ReplicaBytes(session, bytes) => {
-                if self.feeds.contains_key(&session) {
-                    self.data.handle_input(now, session, &bytes);
-                }
-            }
-            Arrival::ReplicaClosed(session) => {
-                if self.feeds.remove(&session).is_some() {
-                    self.data.handle_closed(now, session);
-                }
-            }
         }
     }
 
@@ -304,33 +238,5 @@ impl Member {
 
     pub fn position(&self, step: &Step) -> Option<usize> {
         self.steps.iter().position(|other| other == step)
-    }
-}
-
-fn name(message: &ToData) -> &'static str {
-    match message {
-        ToData::View(_) => "view",
-        ToData::BecomePrimary => "become primary",
-        ToData::BecomeReplicaOf { .. } => "become replica",
-        ToData::PauseWrites { .. } => "pause",
-        ToData::ResumeWrites => "resume",
-        ToData::DropSlots(_) => "drop slots",
-        ToData::FlushAll => "flush",
-        ToData::AdminReply { .. } => "reply",
-        _ => "other",
-    }
-}
-
-fn kind(body: &Body) -> &'static str {
-    match body {
-        Body::Ping(_) => "ping",
-        Body::Pong(_) => "pong",
-        Body::Meet(_) => "meet",
-        Body::Fail(_) => "fail",
-        Body::AuthRequest => "auth request",
-        Body::AuthAck => "auth ack",
-        Body::Update(_) => "update",
-        Body::MfStart => "mfstart",
-        _ => "other",
     }
 }

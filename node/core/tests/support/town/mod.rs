@@ -6,8 +6,10 @@
     reason = "every test file uses its own part of the town"
 )]
 
+mod arrival;
 mod cluster;
 mod member;
+mod step;
 
 use core::time::Duration;
 use std::collections::BTreeMap;
@@ -18,26 +20,12 @@ use shoal_gossip::LinkId;
 use shoal_slots::{Instant, Now};
 
 use super::{START, encode};
+use arrival::Arrival;
 pub use cluster::{IDS, NODE_TIMEOUT, files, lines, town, town_with};
-pub use member::{Member, Step};
+pub use member::Member;
+pub use step::Step;
 
 const TRAVEL: Duration = Duration::from_millis(1);
-
-enum Arrival {
-    /// Somebody dials a bus port, or a client port as a replica: answered at once, arrives on both sides later.
-    Dial(LinkId),
-    DialPrimary,
-    Accepted(LinkId, usize, LinkId),
-    Connected(LinkId),
-    ConnectFailed(LinkId),
-    Packet(LinkId, Bytes),
-    BusClosed(LinkId),
-    PrimaryUp(usize, ClientId),
-    PrimaryBytes(ClientId, Vec<u8>),
-    PrimaryClosed(Option<ClientId>),
-    ReplicaBytes(ClientId, Bytes),
-    ReplicaClosed(ClientId),
-}
 
 pub struct Town {
     pub members: Vec<Member>,
