@@ -271,6 +271,25 @@ fn a_data_plane_that_hangs_for_less_than_the_timeout_is_not_missed() {
 }
 
 #[test]
+fn a_slow_cron_is_no_hanging_data_plane() {
+    let mut town = town(&[0]);
+    for n in 0..4 {
+        let client = town.client(n);
+        assert_eq!(town.ask(n, client, "CONFIG SET hz 1"), "+OK\r\n");
+        let command = "CONFIG SET cluster-node-timeout 500";
+        assert_eq!(town.ask(n, client, command), "+OK\r\n");
+    }
+    town.advance_ms(20_000);
+    for n in 0..4 {
+        assert!(
+            !town.members[n].logged("failing"),
+            "{:?}",
+            town.members[n].log
+        );
+    }
+}
+
+#[test]
 fn a_new_node_timeout_counts_at_once() {
     let mut slow = town(&[0]);
     let mut fast = town(&[0]);

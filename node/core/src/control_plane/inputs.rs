@@ -1,5 +1,7 @@
 //! What the data plane says, and what follows when it says nothing for too long.
 
+use core::time::Duration;
+
 use shoal_slots::Now;
 
 use super::{ControlPlane, options};
@@ -37,7 +39,10 @@ impl ControlPlane {
     /// Whether the data plane is stuck. Such a node neither votes nor stands for election: nothing that it says
     /// would be heard.
     pub(super) fn is_stuck(&self) -> bool {
-        self.now.instant - self.heartbeat > self.config.cluster_node_timeout()
+        // The data plane is heard once per turn of its cron, so a node timeout below that would prove nothing.
+        let turn = Duration::from_secs(1) / self.config.hz().clamp(1, 500);
+        let patience = self.config.cluster_node_timeout().max(3 * turn);
+        self.now.instant - self.heartbeat > patience
     }
 
     pub(super) fn take_status(&mut self, status: ReplicationStatus) {

@@ -159,5 +159,6 @@ impl DataPlane {
 
 /// The control plane announces our ports and keeps every `cluster-*` option.
 fn concerns_control(id: OptionId, name: &str) -> bool {
-    name.starts_with("cluster-") || matches!(id, OptionId::Port | OptionId::TlsPort)
+    name.starts_with("cluster-")
+        || matches!(id, OptionId::Port | OptionId::TlsPort | OptionId::Hz)
 }
