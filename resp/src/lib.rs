@@ -33,5 +33,5 @@ pub use frame::Frame;
 pub use items::{Attributed, Items, Pairs};
 pub use limits::{Limits, Version};
 pub use reply::{ReplyMark, ReplyWriter};
-pub use request::{Progress, RequestParser, is_cross_protocol};
+pub use request::{Progress, RequestBatch, RequestParser, WholeRequest, is_cross_protocol};
 pub use simple::{BigNumber, LineBreak, NotANumber, SimpleStr};

@@ -8,12 +8,15 @@
 //! stricter unless [`Limits::check_line_ends`] is off: it skips the two bytes after a number or a bulk string
 //! unseen, we want them to be CR LF.
 
+mod ahead;
 mod inline;
 mod lines;
 mod multibulk;
 mod words;
 
 use alloc::vec::Vec;
+
+pub use ahead::{RequestBatch, WholeRequest};
 
 use crate::number::short_header;
 use crate::{ArgRange, Args, Limits, RequestError};

@@ -133,7 +133,7 @@ impl RequestParser {
 
 /// The argument at `at`, if it is here as a whole, well formed and within `bound`.
 #[inline(always)]
-fn whole_argument(input: &[u8], at: usize, bound: u64) -> Option<ArgRange> {
+pub(super) fn whole_argument(input: &[u8], at: usize, bound: u64) -> Option<ArgRange> {
     let (len, taken) = short_header(input.get(at..)?, b'$')?;
     let start = at.saturating_add(taken);
     let end = start.saturating_add(len);
