@@ -72,6 +72,7 @@ impl Server {
             reply: ReplyWriter::new(&mut self.out, Version::Resp2),
             db: 0,
             slot,
+            hash: None,
             now: NOW,
             from_primary: false,
             effects: &mut self.effects,

@@ -21,6 +21,9 @@ pub struct Ctx<'a> {
     pub db: usize,
     /// The slot of all keys of this command, if routing has computed it; saves computing it again.
     pub slot: Option<Slot>,
+    /// The [`hash`](crate::KnownKey::hash) of the key, if this command has a single one and somebody looked
+    /// at it before; saves computing it again.
+    pub hash: Option<u64>,
     /// The wall clock.
     pub now: UnixMillis,
     /// The command comes from our primary (or an AOF): keys that are past their time are still there.
@@ -42,6 +45,7 @@ impl<'a> Ctx<'a> {
         Access {
             db: self.db,
             slot: self.slot,
+            hash: self.hash,
             now: self.now,
             from_primary: self.from_primary,
         }

@@ -65,6 +65,8 @@ pub struct KeyspaceStats {
 pub(crate) struct Access {
     pub(crate) db: usize,
     pub(crate) slot: Option<Slot>,
+    /// The hash of the key, if it is known; only for looking at a single key.
+    pub(crate) hash: Option<u64>,
     pub(crate) now: UnixMillis,
     pub(crate) from_primary: bool,
 }
@@ -195,6 +197,7 @@ impl Keyspace {
         let access = Access {
             db,
             slot: None,
+            hash: None,
             now,
             from_primary: false,
         };
@@ -279,7 +282,12 @@ impl Keyspace {
     /// Where a key is, expired or not.
     #[inline]
     pub(crate) fn locate(&self, access: Access, key: &[u8]) -> Place {
-        let hash = self.hasher.hash(key);
+        debug_assert!(
+            access
+                .hash
+                .is_none_or(|known| known == self.hasher.hash(key))
+        );
+        let hash = access.hash.unwrap_or_else(|| self.hasher.hash(key));
         let table = if self.cluster {
             access.slot.unwrap_or_else(|| Slot::of_key(key)).index()
         } else {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![deny(unsafe_code)]
 
+mod ahead;
 pub mod command;
 mod commands;
 mod ctx;
@@ -16,6 +17,7 @@ mod hashing;
 mod keyspace;
 mod numbers;
 mod options;
+mod prefetch;
 mod refusal;
 mod snapshot;
 mod stored;
@@ -24,6 +26,7 @@ mod times;
 mod usage;
 mod value;
 
+pub use ahead::KnownKey;
 pub use ctx::Ctx;
 pub use effects::{Effects, ExpiredKey, Propagation};
 pub use expiry::CycleReport;

@@ -45,6 +45,7 @@ impl Keyspace {
         let access = Access {
             db,
             slot: None,
+            hash: None,
             now,
             from_primary: true,
         };

@@ -5,13 +5,12 @@
 //! else takes the careful way, where the checks stand in the order in which the reference server makes
 //! them (the order is observable: a request can be wrong in several ways at once).
 
-use shoal_keyspace::command::{
-    BeginSearch, CommandFlags, CommandSpec, FindKeys, Handler, KeyspaceHandler, lookup, resolve,
-};
+use shoal_keyspace::command::{CommandFlags, CommandSpec, Handler, KeyspaceHandler, resolve};
 use shoal_keyspace::{Ctx, Effects, Propagation};
 use shoal_resp::{Args, ReplyWriter, is_cross_protocol};
 use shoal_slots::{Slot, plain_slot};
 
+use super::ahead::Foreseen;
 use super::blocked::Blocked;
 use super::call::{Call, Flow};
 use super::commands;
@@ -27,24 +26,38 @@ pub(crate) struct Request<'a> {
     pub(crate) raw: Option<&'a [u8]>,
 }
 
+/// What is known of the keys of a command.
+#[derive(Clone, Copy)]
+struct KnownKeys {
+    /// The slot of all of them.
+    slot: Option<Slot>,
+    /// The hash of the only one.
+    hash: Option<u64>,
+}
+
 impl DataPlane {
     /// Executes one request of a client.
     #[inline]
-    pub(crate) fn execute_request(&mut self, client: ClientId, request: Request<'_>) -> Flow {
-        if let Some(flow) = self.execute_fast(client, request) {
-            return flow;
-        }
-        self.execute_carefully(client, request)
+    pub(crate) fn execute_request(
+        &mut self,
+        client: ClientId,
+        request: Request<'_>,
+        foreseen: Option<Foreseen>,
+    ) -> Flow {
+        let done = foreseen.and_then(|foreseen| self.execute_fast(client, request, foreseen));
+        done.unwrap_or_else(|| self.execute_carefully(client, request))
     }
 
     /// The fast way; `None` if it is not open to this request.
     #[inline]
-    fn execute_fast(&mut self, client: ClientId, request: Request<'_>) -> Option<Flow> {
+    fn execute_fast(
+        &mut self,
+        client: ClientId,
+        request: Request<'_>,
+        foreseen: Foreseen,
+    ) -> Option<Flow> {
         let flags = self.sessions.get(client)?.flags;
-        let spec = lookup(request.args.first()?)?;
-        let Handler::Keyspace(run) = spec.handler else {
-            return None;
-        };
+        let Foreseen { spec, run, key } = foreseen;
         let reads = spec.flags.contains(CommandFlags::READONLY);
         let gates = if reads { Gates::READS } else { Gates::ALL };
         if flags.intersects(Flags::CAREFUL)
@@ -54,30 +67,39 @@ impl DataPlane {
             return None;
         }
         let slot = match self.settings.cluster_enabled {
-            true if reads && flags.contains(Flags::READONLY) => {
-                Some(self.plain_slot(spec, request.args, true)?)
+            true => {
+                let replica_will_do = reads && flags.contains(Flags::READONLY);
+                Some(self.plain_slot(foreseen, request.args, replica_will_do)?)
             }
-            true => Some(self.plain_slot(spec, request.args, false)?),
             false => None,
         };
+        let keys = KnownKeys {
+            slot,
+            hash: key.map(|key| key.hash()),
+        };
         self.stats.commands += 1;
-        if let Some(start) = self.run_on_keyspace(client, spec, run, request, slot) {
+        if let Some(start) = self.run_on_keyspace(client, spec, run, request, keys) {
             self.count_error_at(client, start);
         }
         Some(Flow::Next)
     }
 
-    /// The slot of a command that this node serves without further questions. `reads`: the client accepts
+    /// The slot of a command that this node serves without further questions. `replica_will_do`: the client accepts
     /// what a replica has.
     #[inline]
-    fn plain_slot(&self, spec: &'static CommandSpec, args: Args<'_>, reads: bool) -> Option<Slot> {
-        let index = match only_key(spec) {
-            Some(index) => index,
-            None if reads => return None,
-            None => return plain_slot(&self.view, spec.keys(args).map(|position| position.key)),
+    fn plain_slot(
+        &self,
+        foreseen: Foreseen,
+        args: Args<'_>,
+        replica_will_do: bool,
+    ) -> Option<Slot> {
+        let Some(key) = foreseen.key else {
+            let mut keys = foreseen.spec.keys(args).map(|position| position.key);
+            let several = !replica_will_do;
+            return several.then(|| plain_slot(&self.view, &mut keys))?;
         };
-        let slot = Slot::of_key(args.get(index)?);
-        let plain = if reads {
+        let slot = key.slot()?;
+        let plain = if replica_will_do {
             self.view.serves_reads_plainly(slot)
         } else {
             self.view.serves_plainly(slot)
@@ -94,7 +116,7 @@ impl DataPlane {
         spec: &'static CommandSpec,
         run: KeyspaceHandler,
         request: Request<'_>,
-        slot: Option<Slot>,
+        keys: KnownKeys,
     ) -> Option<usize> {
         let session = self.sessions.get_mut(client)?;
         if session.output.capacity() == 0 {
@@ -108,7 +130,8 @@ impl DataPlane {
             args: request.args,
             reply: ReplyWriter::new(&mut session.output, session.version),
             db,
-            slot,
+            slot: keys.slot,
+            hash: keys.hash,
             now: self.now.unix(),
             from_primary: false,
             effects: &mut self.effects,
@@ -194,7 +217,8 @@ impl DataPlane {
         }
         match spec.handler {
             Handler::Keyspace(run) => {
-                self.run_on_keyspace(client, spec, run, request, slot);
+                let keys = KnownKeys { slot, hash: None };
+                self.run_on_keyspace(client, spec, run, request, keys);
                 Flow::Next
             }
             Handler::Node(command) => {
@@ -262,6 +286,7 @@ impl DataPlane {
             reply: ReplyWriter::new(&mut self.sink, shoal_resp::Version::Resp2),
             db,
             slot: None,
+            hash: None,
             now: self.now.unix(),
             from_primary: true,
             effects: &mut effects,
@@ -273,17 +298,5 @@ impl DataPlane {
             Some(text) => Err(String::from_utf8_lossy(text).trim_end().to_owned()),
             None => Ok(()),
         }
-    }
-}
-
-/// The position of a command's only key, if its rule is that simple.
-#[inline]
-fn only_key(spec: &CommandSpec) -> Option<usize> {
-    match spec.key_specs {
-        [rule] => match (rule.begin, rule.find) {
-            (BeginSearch::Index(at), FindKeys::Range { last: 0, .. }) => Some(usize::from(at)),
-            _ => None,
-        },
-        _ => None,
     }
 }

@@ -1,11 +1,21 @@
 //! The words of the data plane's face: what the shell tells it and what it tells the shell.
 
+use core::ops::Range;
 use core::time::Duration;
 
 use bytes::Bytes;
 
 use super::sessions::ClientId;
 use crate::messages::Ticket;
+
+/// What a client said, as [`DataPlane::handle_inputs`](super::DataPlane::handle_inputs) takes it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ClientInput {
+    /// Who said it.
+    pub client: ClientId,
+    /// Where it lies in the buffer.
+    pub range: Range<usize>,
+}
 
 /// Who connected, as far as the shell can tell.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

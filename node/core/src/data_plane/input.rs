@@ -6,12 +6,38 @@
 
 use shoal_resp::{Limits, Progress, RequestError, RequestParser};
 
+use super::ahead::Batch;
 use super::call::{Flow, printable};
 use super::dispatch::Request;
 use super::event::LogLevel;
 use super::replicas::key_of;
 use super::session::{Flags, Pending};
 use super::{ClientId, DataEvent, DataPlane};
+
+/// Where the loop over an input stands, and how many bytes it has done with since it was asked last.
+#[derive(Clone, Copy)]
+enum Step {
+    /// There may be more to execute.
+    GoOn(usize),
+    /// Nothing more is executed now.
+    End(usize),
+}
+
+impl Step {
+    const fn taken(self) -> usize {
+        match self {
+            Self::GoOn(taken) | Self::End(taken) => taken,
+        }
+    }
+
+    /// The same step with `before` more bytes done with.
+    const fn after(self, before: usize) -> Self {
+        match self {
+            Self::GoOn(taken) => Self::GoOn(before + taken),
+            Self::End(taken) => Self::End(before + taken),
+        }
+    }
+}
 
 impl DataPlane {
     /// Executes what is complete in this session's input with `bytes` at its end.
@@ -101,34 +127,89 @@ impl DataPlane {
 
     /// The loop. Returns how many bytes of `input` are done with.
     fn run(&mut self, client: ClientId, input: &[u8], parser: &mut RequestParser) -> usize {
+        let mut batch = core::mem::take(&mut self.batch);
         let mut done = 0;
-        while done < input.len() {
+        let mut step = Step::GoOn(0);
+        while let Step::GoOn(taken) = step {
+            done += taken;
             let rest = input.get(done..).unwrap_or_default();
-            match parser.parse(rest) {
-                Ok(Progress::Request { consumed }) => {
-                    match self.execute_request(client, request(parser, rest, consumed)) {
-                        Flow::Next => done += consumed,
-                        Flow::Stop => return done + consumed,
-                        Flow::Hold => return done,
-                    }
-                }
-                Ok(Progress::Skipped { consumed }) => done += consumed,
-                Ok(Progress::Incomplete) => return done,
-                Err(error) => {
-                    self.refuse_bytes(client, error);
-                    return input.len();
-                }
+            step = match rest.is_empty() {
+                true => Step::End(0),
+                false => self.run_batch(client, rest, parser, &mut batch),
+            };
+        }
+        self.batch = batch;
+        done + step.taken()
+    }
+
+    /// Executes the requests that are found together at the front of `input`, and then the one that was not
+    /// found with them.
+    fn run_batch(
+        &mut self,
+        client: ClientId,
+        input: &[u8],
+        parser: &mut RequestParser,
+        batch: &mut Batch,
+    ) -> Step {
+        self.look_ahead(client, parser, input, batch);
+        let mut done = 0;
+        for (request, foreseen) in batch.iter(input) {
+            let len = request.bytes.len();
+            let request = Request {
+                args: request.args,
+                raw: Some(request.bytes),
+            };
+            match self.execute_request(client, request, foreseen) {
+                Flow::Next => done += len,
+                Flow::Stop => return Step::End(done + len),
+                Flow::Hold => return Step::End(done),
             }
-            if self.flags_of(client).contains(Flags::UNAUTHENTICATED)
-                != parser.limits_mut().unauthenticated
-            {
-                // AUTH or RESET changed what the next request may look like.
-                if let Some(session) = self.sessions.get_mut(client) {
-                    *parser.limits_mut() = session.limits(&self.settings.limits);
-                }
+            if self.follow_limits(client, parser) {
+                // What follows was found under the old limits: it is to be looked at again.
+                return Step::GoOn(done);
             }
         }
-        done
+        if batch.is_full() || done == input.len() {
+            return Step::GoOn(done);
+        }
+        let rest = input.get(done..).unwrap_or_default();
+        self.run_next(client, rest, parser).after(done)
+    }
+
+    /// Executes whatever stands at the front of `input`.
+    fn run_next(&mut self, client: ClientId, input: &[u8], parser: &mut RequestParser) -> Step {
+        let step = match parser.parse(input) {
+            Ok(Progress::Request { consumed }) => {
+                let request = request(parser, input, consumed);
+                let foreseen = self.foresee(request.args);
+                match self.execute_request(client, request, foreseen) {
+                    Flow::Next => Step::GoOn(consumed),
+                    Flow::Stop => return Step::End(consumed),
+                    Flow::Hold => return Step::End(0),
+                }
+            }
+            Ok(Progress::Skipped { consumed }) => Step::GoOn(consumed),
+            Ok(Progress::Incomplete) => return Step::End(0),
+            Err(error) => {
+                self.refuse_bytes(client, error);
+                return Step::End(input.len());
+            }
+        };
+        self.follow_limits(client, parser);
+        step
+    }
+
+    /// After AUTH or RESET the next request may look different. Returns whether that is so.
+    #[inline]
+    fn follow_limits(&self, client: ClientId, parser: &mut RequestParser) -> bool {
+        let locked = self.flags_of(client).contains(Flags::UNAUTHENTICATED);
+        if locked == parser.limits().unauthenticated {
+            return false;
+        }
+        if let Some(session) = self.sessions.get(client) {
+            *parser.limits_mut() = session.limits(&self.settings.limits);
+        }
+        true
     }
 
     /// The bytes are not requests: say so and close. Nothing behind them is looked at.

@@ -1,5 +1,5 @@
 //! One key with its value: a single allocation behind a thin, tagged pointer. The only module with
-//! `unsafe` (here and in `raw.rs`).
+//! `unsafe` (here and in `raw.rs`), but for one hint to the processor in `prefetch.rs`.
 //!
 //! Memory per key is what a keyspace is bought for, so an entry is laid out by hand:
 //!

@@ -68,6 +68,7 @@ impl Leaves {
             .unwrap_or_default()
     }
 
+    #[inline]
     pub(super) fn leaf_of(&self, hash: u64) -> Option<&Leaf> {
         self.leaves.get(self.index_of(hash) as usize)
     }

@@ -93,6 +93,34 @@ impl Table {
         })
     }
 
+    /// Sends for the cells where an entry of this hash should be.
+    #[inline]
+    pub(crate) fn prefetch_cells(&self, hash: u64) {
+        if let Some((segment, tag)) = self.segment_of(hash) {
+            segment.prefetch_cells(tag);
+        }
+    }
+
+    /// Sends for an entry that looks like the one of this hash.
+    #[inline]
+    pub(crate) fn prefetch_entry(&self, hash: u64) {
+        if let Some((segment, tag)) = self.segment_of(hash) {
+            segment.prefetch_entry(tag);
+        }
+    }
+
+    /// The segment that a hash belongs to, and its tag there.
+    #[inline]
+    fn segment_of(&self, hash: u64) -> Option<(&Segment, u16)> {
+        match &self.leaves {
+            None => Some((&self.single, tag_at(hash, 0))),
+            Some(leaves) => {
+                let leaf = leaves.leaf_of(hash)?;
+                Some((&leaf.segment, tag_at(hash, leaf.depth)))
+            }
+        }
+    }
+
     /// The entry at a position.
     #[inline]
     pub(crate) fn at(&self, position: Position) -> Option<&Entry> {

@@ -6,6 +6,7 @@
 //! so there are no tombstones and lookups never degrade.
 
 use crate::entry::Entry;
+use crate::prefetch::prefetch;
 
 /// Cells per group.
 const GROUP: usize = 8;
@@ -99,6 +100,33 @@ impl Segment {
             }
         }
         None
+    }
+
+    /// Sends for the home group of a tag.
+    #[inline]
+    pub(super) fn prefetch_cells(&self, tag: u16) {
+        prefetch(self.group(self.home(tag)).as_ptr());
+    }
+
+    /// Sends for the first entry with this tag; its key is not looked at.
+    #[inline]
+    pub(super) fn prefetch_entry(&self, tag: u16) {
+        let groups = self.groups();
+        let mut group = self.home(tag);
+        for _ in 0..groups {
+            let cells = self.group(group);
+            let (matches, empty) = compare(cells, tag);
+            if let Some(entry) = cells
+                .get(matches.trailing_zeros() as usize)
+                .and_then(Option::as_ref)
+            {
+                return entry.prefetch();
+            }
+            if empty {
+                return;
+            }
+            group = if group + 1 < groups { group + 1 } else { 0 };
+        }
     }
 
     #[inline]

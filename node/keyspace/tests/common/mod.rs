@@ -41,6 +41,7 @@ impl Node {
                 reply,
                 db: self.db,
                 slot: None,
+                hash: None,
                 now: UnixMillis(now),
                 from_primary: self.from_primary,
                 effects: &mut self.effects,

@@ -159,6 +159,5 @@ impl DataPlane {
 
 /// The control plane announces our ports and keeps every `cluster-*` option.
 fn concerns_control(id: OptionId, name: &str) -> bool {
-    name.starts_with("cluster-")
-        || matches!(id, OptionId::Port | OptionId::TlsPort | OptionId::Hz)
+    name.starts_with("cluster-") || matches!(id, OptionId::Port | OptionId::TlsPort | OptionId::Hz)
 }
