@@ -1,11 +1,11 @@
-//! Client connections: one task each, one read and one write per turn.
+//! Client connections: one task each, one read and one write per turn (see `turn.rs`).
 //!
 //! A connection owns no buffer: reads go into the thread's shared buffer and from there straight into the
 //! plane, and writes come from the plane's output. A slow reader does not stop its own requests from being
 //! read, because clients exist that send a whole pipeline before they read the first reply; the output limits
 //! of the plane bound what that costs.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -20,6 +20,7 @@ use tokio::task::spawn_local;
 
 use crate::data::Data;
 use crate::outbox::Bell;
+use crate::turn::Listener;
 use crate::{listen, log};
 
 /// How many full buffers a connection reads before others get a turn.
@@ -55,7 +56,7 @@ impl Mailbox {
 struct Connection<S> {
     data: Rc<Data>,
     mailbox: Rc<Mailbox>,
-    stream: S,
+    stream: RefCell<S>,
 }
 
 enum Flushed {
@@ -63,17 +64,18 @@ enum Flushed {
     Blocked,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin + 'static> Connection<S> {
     /// Writes what the plane has for this client.
-    fn flush(&mut self, cx: &mut Context<'_>) -> io::Result<Flushed> {
+    fn flush(&self, cx: &mut Context<'_>) -> io::Result<Flushed> {
         let client = self.mailbox.client;
         let mut plane = self.data.plane.borrow_mut();
+        let mut stream = self.stream.borrow_mut();
         loop {
             let output = plane.output(client);
             if output.is_empty() {
                 return Ok(Flushed::All);
             }
-            match Pin::new(&mut self.stream).poll_write(cx, output) {
+            match Pin::new(&mut *stream).poll_write(cx, output) {
                 Poll::Ready(Ok(0)) => return Err(io::ErrorKind::WriteZero.into()),
                 Poll::Ready(Ok(written)) => plane.output_written(client, written),
                 Poll::Ready(Err(error)) => return Err(error),
@@ -82,67 +84,71 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
     }
 
-    /// Reads once and lets the plane execute it. `Ready(false)`: the connection ended.
-    fn read(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
-        let mut buffer = self.data.buffer.borrow_mut();
-        let mut read = ReadBuf::new(&mut buffer);
-        match Pin::new(&mut self.stream).poll_read(cx, &mut read) {
-            Poll::Pending => return Poll::Pending,
-            Poll::Ready(Err(_)) => return Poll::Ready(false),
-            Poll::Ready(Ok(())) if read.filled().is_empty() => return Poll::Ready(false),
-            Poll::Ready(Ok(())) => {}
+    /// Reads once; the plane will get it at the end of the turn. `Ready(false)`: the connection ended.
+    fn read(self: &Rc<Self>, cx: &mut Context<'_>) -> Poll<bool> {
+        if !self.data.turn.has_room() {
+            self.data.end_turn();
         }
-        let (now, client) = (self.data.clock.now(), self.mailbox.client);
-        self.data.call(Some(client), |plane| {
-            plane.handle_input(now, client, read.filled())
-        });
-        Poll::Ready(true)
+        let listener = || -> Rc<dyn Listener> { self.clone() };
+        let read =
+            |room: &mut ReadBuf<'_>| Pin::new(&mut *self.stream.borrow_mut()).poll_read(cx, room);
+        let result = self.data.turn.read(self.mailbox.client, listener, read);
+        result.map(|read| read.is_ok_and(|len| len > 0))
     }
 
     fn end(&self) {
+        // What it said last counts, and may have been read in this very turn.
+        self.data.end_turn();
         let (now, client) = (self.data.clock.now(), self.mailbox.client);
         self.data.remove_mailbox(client);
-        self.data
-            .call(None, |plane| plane.handle_closed(now, client));
+        self.data.call(|plane| plane.handle_closed(now, client));
     }
-}
 
-/// What a connection does after a turn.
-enum Turn {
-    More,
-    Wait,
-    End,
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
-    fn turn(&mut self, cx: &mut Context<'_>) -> Turn {
-        let closing = self.mailbox.closing.get();
+    /// Whether the connection is done with.
+    fn has_ended(&self, cx: &mut Context<'_>) -> bool {
         match self.flush(cx) {
-            Err(_) => return Turn::End,
-            Ok(Flushed::All) if closing => return Turn::End,
-            Ok(Flushed::Blocked) if closing => return Turn::Wait,
-            Ok(Flushed::All | Flushed::Blocked) => {}
-        }
-        match self.read(cx) {
-            Poll::Pending => Turn::Wait,
-            Poll::Ready(true) => Turn::More,
-            Poll::Ready(false) => Turn::End,
+            Err(_) => true,
+            Ok(Flushed::All) => self.mailbox.closing.get(),
+            Ok(Flushed::Blocked) => false,
         }
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Future for Connection<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin + 'static> Listener for Connection<S> {
+    fn answer(&self) {
+        let flushed = self
+            .mailbox
+            .bell
+            .with_waker(|waker| self.flush(&mut Context::from_waker(waker)));
+        // What cannot be written now is the task's affair: it wakes when there is room. It also finds the error again.
+        if let Some(Err(_)) = flushed {
+            self.mailbox.bell.ring();
+        }
+    }
+}
+
+/// The task of a connection.
+struct Serving<S>(Rc<Connection<S>>);
+
+impl<S: AsyncRead + AsyncWrite + Unpin + 'static> Future for Serving<S> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let this = self.get_mut();
-        this.mailbox.bell.listen(cx.waker());
+        let Self(connection) = self.get_mut();
+        connection.mailbox.bell.listen(cx.waker());
+        if connection.has_ended(cx) {
+            connection.end();
+            return Poll::Ready(());
+        }
+        if connection.mailbox.closing.get() {
+            return Poll::Pending;
+        }
         for _ in 0..READS_PER_TURN {
-            match this.turn(cx) {
-                Turn::More => {}
-                Turn::Wait => return Poll::Pending,
-                Turn::End => {
-                    this.end();
+            match connection.read(cx) {
+                Poll::Ready(true) => {}
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(false) => {
+                    connection.end();
                     return Poll::Ready(());
                 }
             }
@@ -160,14 +166,14 @@ fn serve<S: AsyncRead + AsyncWrite + Unpin + 'static>(
     peer: PeerInfo,
 ) {
     let now = data.clock.now();
-    match data.call(None, |plane| plane.connect(now, peer)) {
+    match data.call(|plane| plane.connect(now, peer)) {
         Ok(client) => {
             let mailbox = data.add_mailbox(client);
-            spawn_local(Connection {
+            spawn_local(Serving(Rc::new(Connection {
                 data: data.clone(),
                 mailbox,
-                stream,
-            });
+                stream: RefCell::new(stream),
+            })));
         }
         Err(rejected) => {
             spawn_local(async move {

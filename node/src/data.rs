@@ -18,6 +18,7 @@ use crate::clients::Mailbox;
 use crate::clock::Clock;
 use crate::feed::Feed;
 use crate::shutdown::Shutdown;
+use crate::turn::Turn;
 use crate::{disk, facts, listen, log};
 
 /// How much one read takes at most. Big enough for a deep pipeline, small enough to stay in the cache.
@@ -29,7 +30,9 @@ const MESSAGES_PER_TURN: usize = 64;
 pub(crate) struct Data {
     pub(crate) plane: RefCell<DataPlane>,
     pub(crate) clock: Clock,
-    /// One buffer for all reads: a connection keeps none of its own.
+    /// What clients said and nobody has executed yet.
+    pub(crate) turn: Turn,
+    /// The buffer for reads from our primary.
     pub(crate) buffer: RefCell<Box<[u8]>>,
     /// By [`ClientId::index`].
     mailboxes: RefCell<Vec<Option<Rc<Mailbox>>>>,
@@ -59,6 +62,7 @@ impl Data {
         let data = Rc::new(Self {
             plane: RefCell::new(plane),
             clock: parts.clock,
+            turn: Turn::default(),
             buffer: RefCell::new(vec![0; READ_LEN].into_boxed_slice()),
             mailboxes: RefCell::new(Vec::new()),
             to_control: parts.to_control,
@@ -74,23 +78,18 @@ impl Data {
         data
     }
 
-    /// Calls the plane and carries out what it then wishes. `speaker` is the client whose own task makes the
-    /// call: it writes its output anyway and need not be woken.
-    pub(crate) fn call<R>(
-        &self,
-        speaker: Option<ClientId>,
-        call: impl FnOnce(&mut DataPlane) -> R,
-    ) -> R {
+    /// Calls the plane and carries out what it then wishes.
+    pub(crate) fn call<R>(&self, call: impl FnOnce(&mut DataPlane) -> R) -> R {
         let mut plane = self.plane.borrow_mut();
         let result = call(&mut plane);
-        self.settle(&mut plane, speaker);
+        self.settle(&mut plane);
         result
     }
 
     /// Drains everything that the plane has to say.
-    fn settle(&self, plane: &mut DataPlane, speaker: Option<ClientId>) {
+    fn settle(&self, plane: &mut DataPlane) {
         while let Some(event) = plane.poll_event() {
-            self.act(plane, event, speaker);
+            self.act(plane, event);
         }
         while let Some(message) = plane.poll_to_control() {
             if let Some(control) = &self.to_control {
@@ -106,9 +105,8 @@ impl Data {
         }
     }
 
-    fn act(&self, plane: &mut DataPlane, event: DataEvent, speaker: Option<ClientId>) {
+    fn act(&self, plane: &mut DataPlane, event: DataEvent) {
         match event {
-            DataEvent::Output(client) if Some(client) == speaker => {}
             DataEvent::Output(client) => self.with_mailbox(client, |mailbox| mailbox.bell.ring()),
             DataEvent::Close(client) => self.with_mailbox(client, Mailbox::close),
             DataEvent::ConnectPrimary { host, port } => {
@@ -189,6 +187,7 @@ impl Data {
     ) {
         facts::refresh(&mut facts);
         self.plane.borrow_mut().set_process_facts(facts.clone());
+        spawn_local(self.clone().end_turns());
         spawn_local(keep_time(self.clone()));
         spawn_local(keep_facts(self.clone(), facts));
         if let Some(from_control) = from_control {
@@ -215,7 +214,7 @@ async fn keep_time(data: Rc<Data>) {
         tokio::select! {
             () = tokio::time::sleep_until(data.clock.deadline(deadline)) => {
                 let now = data.clock.now();
-                data.call(None, |plane| plane.handle_timeout(now));
+                data.call(|plane| plane.handle_timeout(now));
             }
             () = data.rearm.notified() => {}
         }
@@ -245,7 +244,7 @@ async fn hear_control(data: Rc<Data>, mut from_control: mpsc::UnboundedReceiver<
                 ToData::BecomeReplicaOf { .. } => log::set_role(b'S'),
                 _ => {}
             }
-            data.call(None, |plane| plane.handle_control(now, message));
+            data.call(|plane| plane.handle_control(now, message));
         }
     }
 }

@@ -115,5 +115,5 @@ fn read(data: &Data, stream: &mut TcpStream, cx: &mut Context<'_>) -> Poll<io::R
 
 fn tell(data: &Data, input: PrimaryLinkInput<'_>) {
     let now = data.clock.now();
-    data.call(None, |plane| plane.handle_primary_link(now, input));
+    data.call(|plane| plane.handle_primary_link(now, input));
 }

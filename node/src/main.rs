@@ -22,6 +22,7 @@ mod outbox;
 mod server;
 mod shutdown;
 mod startup;
+mod turn;
 
 use std::os::unix::ffi::OsStringExt;
 use std::process::ExitCode;

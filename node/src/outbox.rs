@@ -24,6 +24,11 @@ impl Bell {
         }
     }
 
+    /// Acts in the name of the task; `None` if it does not listen yet.
+    pub(crate) fn with_waker<R>(&self, act: impl FnOnce(&Waker) -> R) -> Option<R> {
+        self.waker.borrow().as_ref().map(act)
+    }
+
     /// Wakes the task.
     pub(crate) fn ring(&self) {
         if let Some(waker) = self.waker.borrow().as_ref() {
