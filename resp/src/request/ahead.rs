@@ -3,7 +3,8 @@
 //! Whoever executes a pipeline can look at all of it first, and have the memory that it will need on its way to
 //! the processor. Only requests that need no thought are taken: arrays of few bulk strings that are here
 //! as a whole and within the limits. The first one of any other kind ends the batch and is left to
-//! [`RequestParser::parse`], which then says what it is; so looking ahead changes no answer.
+//! [`RequestParser::parse`], which then says what it is; so looking ahead changes no answer. Its bytes are the only ones
+//! that are looked at twice, and only in the read in which it begins.
 
 use alloc::vec::Vec;
 
