@@ -1,5 +1,7 @@
 //! Two hundred bad days: every invariant holds on every step, and every cluster finds itself again.
 
+#![allow(clippy::panic)]
+
 use shoal_sim::{Sabotage, Scenario, Stuck, Violation};
 
 /// How many seeds are tried, and from where. `SHOAL_SEED=<n>` replays one.

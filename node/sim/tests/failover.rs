@@ -1,5 +1,7 @@
 //! One primary fails: how long its slots are without one, over many seeds.
 
+#![allow(clippy::panic)]
+
 use core::time::Duration;
 
 use shoal_sim::{Loss, Options, World};

@@ -6,7 +6,7 @@
 //!
 //! The contract: *one call in, drain every poll, wait, repeat*. [`ControlEvent::Save`] has to be carried out
 //! in order and confirmed by [`ControlPlane::saved`]; until then everything that must not be known before
-//! it is on disk (a vote, an epoch, the answer to a command) is held back ([`barrier`]).
+//! it is on disk (a vote, an epoch, the answer to a command) is held back.
 
 mod admin;
 mod barrier;
