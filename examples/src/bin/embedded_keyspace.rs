@@ -56,6 +56,7 @@ impl Store {
                 reply,
                 db: 0,
                 slot: None,
+                hash: None,
                 now: self.now,
                 from_primary: false,
                 effects: &mut effects,

@@ -2,7 +2,7 @@
 //! who executes it. Routing, arity errors, ACL rules, replication and COMMAND are all read from here, and
 //! nothing of it is written twice.
 //!
-//! A family of commands is one file in `table/` and one line in [`table`]. Only commands that can be
+//! A family of commands is one file in `table/` and one line in `table/mod.rs`. Only commands that can be
 //! executed are in the table: what is not there is unknown to clients as well.
 
 mod docs;
