@@ -6,7 +6,7 @@
 //!
 //! Three rules hold throughout. What exists as a value can be written. What a peer sends never panics and
 //! never reserves memory that has not arrived. And where a field is read from is proven as the crate
-//! compiles: every offset is a [`Field`](field::Field) whose place is checked against its neighbours.
+//! compiles: every offset is a `Field` whose place is checked against its neighbours.
 
 mod dialect;
 mod error;

@@ -10,7 +10,7 @@ const WIDTH: usize = 16;
 
 /// What one command of a run does.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Operation {
+pub(crate) enum Operation {
     Set,
     Get,
 }
@@ -45,7 +45,7 @@ impl fmt::Display for Operation {
 }
 
 /// Connections to one server.
-pub struct Load {
+pub(crate) struct Load {
     connections: Vec<TcpStream>,
     keys: u32,
     random: u64,
@@ -55,7 +55,7 @@ pub struct Load {
 
 impl Load {
     /// Opens `connections` connections to a server on loopback.
-    pub fn connect(port: u16, connections: usize, keys: u32) -> io::Result<Self> {
+    pub(crate) fn connect(port: u16, connections: usize, keys: u32) -> io::Result<Self> {
         let connections = (0..connections)
             .map(|_| {
                 let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
@@ -74,7 +74,7 @@ impl Load {
     }
 
     /// Writes every key once, in order.
-    pub fn fill(&mut self) -> io::Result<()> {
+    pub(crate) fn fill(&mut self) -> io::Result<()> {
         let all: Vec<u32> = (0..self.keys).collect();
         for chunk in all.chunks(500) {
             self.batch.clear();
@@ -91,7 +91,7 @@ impl Load {
     }
 
     /// Sends at least `commands` commands with random keys and returns how many it were.
-    pub fn run(&mut self, operation: Operation, pipeline: usize, commands: u64) -> io::Result<u64> {
+    pub(crate) fn run(&mut self, operation: Operation, pipeline: usize, commands: u64) -> io::Result<u64> {
         let per_round = (pipeline * self.connections.len()) as u64;
         let rounds = commands.div_ceil(per_round).max(1);
         for _ in 0..rounds {
@@ -113,7 +113,7 @@ impl Load {
     }
 
     /// `used_memory` of the server's INFO.
-    pub fn used_memory(&mut self) -> io::Result<u64> {
+    pub(crate) fn used_memory(&mut self) -> io::Result<u64> {
         let Some(stream) = self.connections.first_mut() else {
             return Ok(0);
         };

@@ -5,16 +5,16 @@ use std::fmt;
 use crate::load::Operation;
 
 /// The head of the table whose lines are [`Row`]s.
-pub const HEADER: &str = "command   pipeline   redis-server µs   shoal µs   ratio";
+pub(crate) const HEADER: &str = "command   pipeline   redis-server µs   shoal µs   ratio";
 
 /// Server CPU per command at one pipeline depth.
-pub struct Row {
-    pub operation: Operation,
-    pub pipeline: usize,
-    pub redis_us: f64,
-    pub shoal_us: f64,
+pub(crate) struct Row {
+    pub(crate) operation: Operation,
+    pub(crate) pipeline: usize,
+    pub(crate) redis_us: f64,
+    pub(crate) shoal_us: f64,
     /// Median of the ratios run by run, which the machine's drift does not move.
-    pub ratio: f64,
+    pub(crate) ratio: f64,
 }
 
 impl fmt::Display for Row {
@@ -34,15 +34,15 @@ impl fmt::Display for Row {
 }
 
 /// What a key costs.
-pub struct Memory {
+pub(crate) struct Memory {
     /// Growth of the resident set while the keys were written.
-    pub bytes_per_key: f64,
+    pub(crate) bytes_per_key: f64,
     /// `used_memory` of INFO, which includes the fixed costs.
-    pub used_per_key: f64,
+    pub(crate) used_per_key: f64,
 }
 
 /// Both programs' memory in one paragraph.
-pub fn memory(redis: &Memory, shoal: &Memory) -> String {
+pub(crate) fn memory(redis: &Memory, shoal: &Memory) -> String {
     format!(
         "bytes per key (16+16 bytes), resident: redis-server {:.1}, shoal {:.1}, ratio {:.3}\n\
          bytes per key (16+16 bytes), used_memory: redis-server {:.1}, shoal {:.1}, ratio {:.3}\n",
@@ -56,7 +56,7 @@ pub fn memory(redis: &Memory, shoal: &Memory) -> String {
 }
 
 /// The middle value (the upper one of an even count); NaN without values.
-pub fn median(values: impl Iterator<Item = f64>) -> f64 {
+pub(crate) fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut sorted: Vec<f64> = values.collect();
     sorted.sort_by(f64::total_cmp);
     sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)

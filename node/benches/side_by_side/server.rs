@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 /// What can be measured.
 #[derive(Clone, Copy, Debug)]
-pub enum Program {
+pub(crate) enum Program {
     Redis,
     Shoal,
 }
@@ -24,7 +24,7 @@ impl Program {
     }
 
     /// Whether the program can be started here.
-    pub fn is_installed(self) -> bool {
+    pub(crate) fn is_installed(self) -> bool {
         self.command()
             .arg("--version")
             .stdout(Stdio::null())
@@ -35,7 +35,7 @@ impl Program {
 }
 
 /// Pins this process, and all that it will start, to the last core it may run on.
-pub fn pin_to_one_core() -> io::Result<()> {
+pub(crate) fn pin_to_one_core() -> io::Result<()> {
     let allowed = rustix::thread::sched_getaffinity(None)?;
     let last = (0..rustix::thread::CpuSet::MAX_CPU)
         .rev()
@@ -48,7 +48,7 @@ pub fn pin_to_one_core() -> io::Result<()> {
 }
 
 /// A running server; killed and cleaned up when dropped.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     port: u16,
     dir: PathBuf,
@@ -56,7 +56,7 @@ pub struct Server {
 
 impl Server {
     /// Starts the program on a free port and waits until it serves all slots.
-    pub fn start(program: Program) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn start(program: Program) -> Result<Self, Box<dyn Error>> {
         let port = free_port()?;
         let dir =
             std::env::temp_dir().join(format!("shoal-side-by-side-{}-{port}", std::process::id()));
@@ -85,12 +85,12 @@ impl Server {
     }
 
     /// The client port.
-    pub fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
     /// CPU time of all threads since the start, in nanoseconds.
-    pub fn cpu_nanos(&self) -> io::Result<u64> {
+    pub(crate) fn cpu_nanos(&self) -> io::Result<u64> {
         let mut total = 0;
         for task in fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
             let text = fs::read_to_string(task?.path().join("schedstat"))?;
@@ -104,7 +104,7 @@ impl Server {
     }
 
     /// The resident set, in bytes.
-    pub fn resident_bytes(&self) -> io::Result<u64> {
+    pub(crate) fn resident_bytes(&self) -> io::Result<u64> {
         let text = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let kib = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let kib = kib
