@@ -91,7 +91,12 @@ impl Load {
     }
 
     /// Sends at least `commands` commands with random keys and returns how many it were.
-    pub(crate) fn run(&mut self, operation: Operation, pipeline: usize, commands: u64) -> io::Result<u64> {
+    pub(crate) fn run(
+        &mut self,
+        operation: Operation,
+        pipeline: usize,
+        commands: u64,
+    ) -> io::Result<u64> {
         let per_round = (pipeline * self.connections.len()) as u64;
         let rounds = commands.div_ceil(per_round).max(1);
         for _ in 0..rounds {

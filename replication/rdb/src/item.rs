@@ -74,6 +74,6 @@ pub enum Item {
         /// When it expires, how it was used.
         attributes: Attributes,
     },
-    /// The end. What was fed beyond it is at [`Reader::rest`].
+    /// The end. What was fed beyond it is at [`Reader::rest`](crate::Reader::rest).
     Eof(Checksum),
 }
