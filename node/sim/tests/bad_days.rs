@@ -44,7 +44,7 @@ fn the_same_seed_gives_the_same_event_log() {
             Scenario::from_seed(seed).run(),
             Scenario::from_seed(seed).run(),
         );
-        assert!(one.log.events() > 1000, "something happened");
+        assert!(one.log.events() > 100, "something happened");
         assert_eq!(one.log, other.log, "seed {seed}");
     }
     assert_ne!(
