@@ -72,6 +72,23 @@ fn row_15_a_locked_out_client_cannot_pile_up_output() {
 }
 
 #[test]
+fn row_15_one_pipeline_cannot_pass_the_output_limit_by_far() {
+    let mut rig = Rig::standalone("client-output-buffer-limit normal 100000 0 0");
+    let client = rig.client();
+    assert_eq!(
+        rig.ask(client, &format!("SET big {}", "x".repeat(10_000))),
+        "+OK\r\n"
+    );
+    let get = b"*2\r\n$3\r\nGET\r\n$3\r\nbig\r\n";
+    rig.plane.handle_input(rig.now, client, &get.repeat(10_000));
+    rig.drain();
+    assert!(rig.closed.contains(&client));
+    assert!(rig.logged("closed for overcoming of output buffer limits"));
+    // The first batch of requests is answered, and no other.
+    assert!(rig.plane.keyspace().stats().hits < 100);
+}
+
+#[test]
 fn refusals_before_auth_name_the_reason() {
     let mut rig = Rig::standalone(LOCKED);
     let client = rig.client();

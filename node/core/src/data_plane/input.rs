@@ -169,6 +169,10 @@ impl DataPlane {
                 return Step::GoOn(done);
             }
         }
+        if self.enforce_output_limit(client) {
+            // What one batch adds is bounded by what is stored; what a whole pipeline adds is not.
+            return Step::End(input.len());
+        }
         if batch.is_full() || done == input.len() {
             return Step::GoOn(done);
         }
