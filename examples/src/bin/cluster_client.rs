@@ -167,3 +167,76 @@ impl Connection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::net::TcpListener;
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    /// A node that owns everything. `GET late` is announced, and answered only when somebody allows it.
+    async fn pretend(listener: TcpListener, asked: Arc<Notify>, allowed: Arc<Notify>) {
+        let port = listener.local_addr().expect("bound").port();
+        loop {
+            let (mut stream, _) = listener.accept().await.expect("a connection");
+            let (asked, allowed) = (asked.clone(), allowed.clone());
+            tokio::spawn(async move {
+                let (mut input, mut decoder) = (BytesMut::new(), Decoder::new(Limits::default()));
+                while stream.read_buf(&mut input).await.is_ok_and(|n| n > 0) {
+                    while let Some(request) = decoder.decode(&mut input).expect("a request") {
+                        let text = format!("{request:?}");
+                        let late = text.contains("late");
+                        if late {
+                            asked.notify_one();
+                            allowed.notified().await;
+                        }
+                        let reply = match text.contains("CLUSTER") {
+                            true => format!(
+                                "*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$9\r\n127.0.0.1\r\n:{port}\r\n"
+                            ),
+                            false if late => "+late\r\n".into(),
+                            false => "+prompt\r\n".into(),
+                        };
+                        // The client may be gone.
+                        let _ = stream.write_all(reply.as_bytes()).await;
+                    }
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn row_25_a_cancelled_command_takes_its_connection_with_it() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        runtime.block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+            let seed = Address::new("127.0.0.1", listener.local_addr().expect("bound").port());
+            let (asked, allowed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+            tokio::spawn(pretend(listener, asked.clone(), allowed.clone()));
+
+            let mut client = Client::connect(seed).await.expect("a map");
+            assert_eq!(client.idle.len(), 1);
+            let late: &[&[u8]] = &[b"GET", b"late"];
+            tokio::select! {
+                reply = client.command(late) => unreachable!("answered too early: {reply:?}"),
+                () = asked.notified() => {}
+            }
+            assert!(
+                client.idle.is_empty(),
+                "the connection went with the future"
+            );
+
+            // The reply comes now, to nobody; the next command must get its own.
+            allowed.notify_one();
+            let prompt: &[&[u8]] = &[b"GET", b"prompt"];
+            let reply = client.command(prompt).await.expect("a reply");
+            assert!(format!("{reply:?}").contains("prompt"), "{reply:?}");
+        });
+    }
+}

@@ -58,6 +58,9 @@ pub struct Cluster {
     seed: u64,
     inbound: u64,
     steps: u64,
+    /// Whose packets are recorded, and what it heard.
+    recording: Option<usize>,
+    recorded: Vec<(LinkId, Bytes)>,
 }
 
 pub fn config() -> Config {
@@ -86,6 +89,8 @@ impl Cluster {
             seed,
             inbound: 0,
             steps: 0,
+            recording: None,
+            recorded: Vec::new(),
         };
         for _ in 0..count {
             cluster.add_node(config());
@@ -204,6 +209,16 @@ impl Cluster {
         self.gossip(n)
             .node(&self.id(about))
             .is_some_and(|peer| peer.is_failed())
+    }
+
+    /// Remembers every packet that node `n` hears from now on.
+    pub fn record(&mut self, n: usize) {
+        self.recording = Some(n);
+    }
+
+    /// What it heard.
+    pub fn recorded(&self) -> Vec<(LinkId, Bytes)> {
+        self.recorded.clone()
     }
 
     /// One call into a machine, and everything that follows at once.
@@ -368,6 +383,9 @@ impl Cluster {
             Arrival::Delivered { conn, payload, .. } => {
                 if let Some(&link) = node.links.get(&conn) {
                     node.gossip.handle_packet(now, link, &payload).unwrap();
+                    if self.recording == Some(n) {
+                        self.recorded.push((link, payload));
+                    }
                 }
             }
         }
