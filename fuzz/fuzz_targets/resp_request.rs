@@ -1,11 +1,12 @@
-//! Requests: however the bytes are cut into reads, the same requests and the same error come out; and a request
-//! that was parsed, written again and parsed again has the same arguments.
+//! Requests: however the bytes are cut into reads, the same requests and the same error come out; looking ahead
+//! finds the first of them and nothing else; and a request that was parsed, written again and parsed again has the
+//! same arguments.
 //!
 //! The first byte chooses the limits and the size of the reads.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use shoal_resp::{Limits, Progress, RequestError, RequestParser, write_args};
+use shoal_resp::{Limits, Progress, RequestBatch, RequestError, RequestParser, write_args};
 
 /// What a server would see.
 #[derive(Debug, Default, Eq, PartialEq)]
@@ -56,6 +57,13 @@ fuzz_target!(|data: &[u8]| {
     let whole = serve(limits, input, input.len().max(1));
     assert_eq!(whole, serve(limits, input, 1));
     assert_eq!(whole, serve(limits, input, usize::from(choice >> 3) + 2));
+
+    let mut batch = RequestBatch::default();
+    RequestParser::new(limits).parse_ahead(input, &mut batch);
+    for (ahead, request) in batch.iter(input).zip(&whole.requests) {
+        assert!(ahead.args.iter().eq(request.iter().map(Vec::as_slice)));
+    }
+    assert!(batch.len() <= whole.requests.len());
 
     let mut written = Vec::new();
     for request in &whole.requests {
