@@ -18,7 +18,6 @@ pub enum Handler {
 
 /// Commands that the node executes.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[non_exhaustive]
 pub enum NodeCommand {
     /// ASKING
     Asking,
@@ -74,10 +73,8 @@ pub enum NodeCommand {
 
 /// CLIENT and its subcommands.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[non_exhaustive]
 #[expect(missing_docs, reason = "named as their subcommands")]
 pub enum ClientCommand {
-    Caching,
     Getname,
     Getredir,
     Help,
@@ -91,7 +88,6 @@ pub enum ClientCommand {
     Reply,
     Setinfo,
     Setname,
-    Tracking,
     Trackinginfo,
     Unblock,
     Unpause,
@@ -99,7 +95,6 @@ pub enum ClientCommand {
 
 /// CLUSTER and its subcommands.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[non_exhaustive]
 #[expect(missing_docs, reason = "named as their subcommands")]
 pub enum ClusterCommand {
     Addslots,
@@ -135,7 +130,6 @@ pub enum ClusterCommand {
 
 /// COMMAND and its subcommands.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[non_exhaustive]
 #[expect(missing_docs, reason = "named as their subcommands")]
 pub enum CommandCommand {
     /// COMMAND without a subcommand.
@@ -151,7 +145,6 @@ pub enum CommandCommand {
 
 /// CONFIG and its subcommands.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-#[non_exhaustive]
 #[expect(missing_docs, reason = "named as their subcommands")]
 pub enum ConfigCommand {
     Get,

@@ -45,7 +45,6 @@ pub(crate) fn run(plane: &mut DataPlane, call: &Call<'_>, command: NodeCommand) 
         NodeCommand::Sync => replication::sync(plane, call),
         NodeCommand::Time => server::time(plane, call),
         NodeCommand::Wait => replication::wait(plane, call),
-        _ => not_built(plane, call),
     }
 }
 
@@ -67,7 +66,6 @@ fn run_client(plane: &mut DataPlane, call: &Call<'_>, command: ClientCommand) ->
         ClientCommand::Trackinginfo => client::trackinginfo(plane, call),
         ClientCommand::Unblock => client_control::unblock(plane, call),
         ClientCommand::Unpause => client_control::unpause(plane, call),
-        _ => not_built(plane, call),
     }
 }
 
@@ -96,14 +94,5 @@ fn run_config(plane: &mut DataPlane, call: &Call<'_>, command: ConfigCommand) ->
         ConfigCommand::Resetstat => config::resetstat(plane, call),
         ConfigCommand::Rewrite => config::rewrite(plane, call),
         ConfigCommand::Set => config::set(plane, call),
-        _ => not_built(plane, call),
     }
-}
-
-/// In the table, but nothing executes it yet.
-fn not_built(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
-    plane.error(
-        call.client,
-        &format!("ERR '{}' is not supported by this version", call.spec.name),
-    )
 }

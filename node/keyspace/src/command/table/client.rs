@@ -11,20 +11,6 @@ pub(crate) static COMMANDS: &[Spec] = &[Spec::container(
     "2.4.0",
     &[
         Spec::new(
-            "client|caching",
-            3,
-            Group::Connection,
-            "6.0.0",
-            Handler::Node(Node::Client(ClientCommand::Caching)),
-        )
-        .flags(F::NOSCRIPT.union(F::LOADING).union(F::STALE))
-        .acl(A::CONNECTION)
-        .doc("Says whether the next command is tracked.", "O(1)")
-        .arguments(&[Arg::one_of(
-            "mode",
-            &[Arg::word("yes", "YES"), Arg::word("no", "NO")],
-        )]),
-        Spec::new(
             "client|getname",
             2,
             Group::Connection,
@@ -290,30 +276,6 @@ pub(crate) static COMMANDS: &[Spec] = &[Spec::container(
         .doc("Names the connection.", "O(1)")
         .tips(&["request_policy:all_nodes", "response_policy:all_succeeded"])
         .arguments(&[Arg::new("connection-name", Kind::String)]),
-        Spec::new(
-            "client|tracking",
-            -3,
-            Group::Connection,
-            "6.0.0",
-            Handler::Node(Node::Client(ClientCommand::Tracking)),
-        )
-        .flags(F::NOSCRIPT.union(F::LOADING).union(F::STALE))
-        .acl(A::CONNECTION)
-        .doc("Turns messages about changed keys on or off.", "O(1)")
-        .arguments(&[
-            Arg::one_of("status", &[Arg::word("on", "ON"), Arg::word("off", "OFF")]),
-            Arg::new("client-id", Kind::Integer)
-                .token("REDIRECT")
-                .optional(),
-            Arg::new("prefix", Kind::String)
-                .token("PREFIX")
-                .optional()
-                .multiple_token(),
-            Arg::word("bcast", "BCAST").optional(),
-            Arg::word("optin", "OPTIN").optional(),
-            Arg::word("optout", "OPTOUT").optional(),
-            Arg::word("noloop", "NOLOOP").optional(),
-        ]),
         Spec::new(
             "client|trackinginfo",
             2,
