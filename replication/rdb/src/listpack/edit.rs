@@ -1,12 +1,13 @@
 //! Building and editing a listpack in place.
 
-use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{END, Element, HEADER, ListpackError, ListpackIter, ListpackRef, UNCOUNTED, entry};
 
 /// Redis refuses listpacks beyond 1 GiB, and so do we.
-const SIZE_MAX: usize = 1 << 30;
+pub(super) const SIZE_MAX: usize = 1 << 30;
+/// A listpack without elements.
+pub(super) const EMPTY: [u8; 7] = [7, 0, 0, 0, 0, 0, END];
 
 /// The listpack would become larger than readers accept (1 GiB).
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -25,13 +26,13 @@ pub struct ListpackFull;
 /// # Ok::<(), shoal_rdb::listpack::ListpackFull>(())
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Listpack(Vec<u8>);
+pub struct Listpack(pub(super) Vec<u8>);
 
 impl Listpack {
     /// A listpack without elements.
     #[must_use]
     pub fn new() -> Self {
-        Self(vec![7, 0, 0, 0, 0, 0, END])
+        Self(EMPTY.to_vec())
     }
 
     /// Takes over foreign bytes after checking every one of them.
@@ -154,7 +155,7 @@ impl Listpack {
     }
 
     /// Writes the header for the present content, which has `change` elements more than before.
-    fn seal(&mut self, change: i64) {
+    pub(super) fn seal(&mut self, change: i64) {
         let count = match self.count() {
             // Once too many to count, they are counted again only when some were taken out.
             UNCOUNTED if change < 0 => i64::try_from(self.iter().count()).unwrap_or(i64::MAX),

@@ -144,7 +144,7 @@ pub(super) fn encode(text: &[u8], out: &mut Vec<u8>) {
     push_back_length(out.len() - start, out);
 }
 
-fn encode_integer(number: i64, out: &mut Vec<u8>) {
+pub(super) fn encode_integer(number: i64, out: &mut Vec<u8>) {
     let bytes = number.to_le_bytes();
     let (code, width) = match number {
         0..=127 => return out.push(low_byte(bytes[0].into())),
@@ -196,7 +196,7 @@ pub(super) fn back_length(size: usize) -> impl Iterator<Item = u8> {
     })
 }
 
-fn push_back_length(size: usize, out: &mut Vec<u8>) {
+pub(super) fn push_back_length(size: usize, out: &mut Vec<u8>) {
     out.extend(back_length(size));
 }
 

@@ -5,11 +5,14 @@
 //! [`ListpackRef::parse`] checks every byte of foreign ones, always; what it has accepted can be walked
 //! without surprises. [`Listpack`] builds and edits own ones, byte for byte as the reference servers would.
 
+mod append;
+mod back;
 mod edit;
 mod entry;
 
 use core::iter::FusedIterator;
 
+pub use append::Appender;
 pub use edit::{Listpack, ListpackFull};
 pub(crate) use entry::signed_le;
 pub use entry::{Element, canonical_integer};
