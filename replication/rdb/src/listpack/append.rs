@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::edit::{EMPTY, SIZE_MAX};
-use super::{END, HEADER, Listpack, ListpackFull, entry};
+use super::{END, EncodedElement, HEADER, Listpack, ListpackFull};
 
 /// Takes the elements that are appended to a listpack.
 #[derive(Debug)]
@@ -16,16 +16,14 @@ impl Appender<'_> {
     /// An element with this text.
     #[inline]
     pub fn text(&mut self, text: &[u8]) {
-        entry::encode(text, self.out);
+        EncodedElement::new(text).append_to(self.out);
         self.added = self.added.saturating_add(1);
     }
 
     /// An element with the decimal text of this number.
     #[inline]
     pub fn number(&mut self, number: i64) {
-        let start = self.out.len();
-        entry::encode_integer(number, self.out);
-        entry::push_back_length(self.out.len() - start, self.out);
+        EncodedElement::number(number).append_to(self.out);
         self.added = self.added.saturating_add(1);
     }
 }

@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::{END, Element, HEADER, ListpackError, ListpackIter, ListpackRef, UNCOUNTED, entry};
+use super::{END, Element, HEADER, ListpackError, ListpackIter, ListpackRef, UNCOUNTED};
+use crate::listpack::encode::encode;
 
 /// Redis refuses listpacks beyond 1 GiB, and so do we.
 pub(super) const SIZE_MAX: usize = 1 << 30;
@@ -87,7 +88,7 @@ impl Listpack {
     pub fn push(&mut self, text: &[u8]) -> Result<(), ListpackFull> {
         self.make_room(text)?;
         self.0.pop();
-        entry::encode(text, &mut self.0);
+        encode(text, &mut self.0);
         self.0.push(END);
         self.seal(1);
         Ok(())
@@ -102,7 +103,7 @@ impl Listpack {
         self.make_room(text)?;
         if let Some(end) = self.element_end(position) {
             let mut element = Vec::new();
-            entry::encode(text, &mut element);
+            encode(text, &mut element);
             self.0.splice(position..end, element);
             self.seal(0);
         }

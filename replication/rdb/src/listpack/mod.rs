@@ -8,14 +8,16 @@
 mod append;
 mod back;
 mod edit;
+mod encode;
 mod entry;
 
 use core::iter::FusedIterator;
 
 pub use append::Appender;
 pub use edit::{Listpack, ListpackFull};
+pub use encode::EncodedElement;
 pub(crate) use entry::signed_le;
-pub use entry::{Element, canonical_integer};
+pub use entry::{Element, canonical_integer, first_element, last_element};
 
 const HEADER: usize = 6;
 const END: u8 = 0xff;
