@@ -12,7 +12,7 @@ use std::error::Error;
 
 use bytes::BytesMut;
 use shoal_keyspace::command::{Handler, resolve};
-use shoal_keyspace::{Ctx, Effects, Keyspace, KeyspaceConfig, Propagation};
+use shoal_keyspace::{Blocking, Ctx, Effects, Keyspace, KeyspaceConfig, Propagation};
 use shoal_resp::{Args, Decoder, Frame, Limits, ReplyWriter, Version};
 use shoal_slots::UnixMillis;
 
@@ -59,6 +59,7 @@ impl Store {
                 hash: None,
                 now: self.now,
                 from_primary: false,
+                blocking: Blocking::Forbidden,
                 effects: &mut effects,
             }),
             Ok(_) => reply.error("ERR that is a server's command"),

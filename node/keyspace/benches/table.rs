@@ -14,7 +14,7 @@ use std::hint::black_box;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use hashbrown::HashMap;
 use shoal_keyspace::command::{Handler, lookup};
-use shoal_keyspace::{Ctx, Effects, Keyspace, KeyspaceConfig};
+use shoal_keyspace::{Blocking, Ctx, Effects, Keyspace, KeyspaceConfig};
 use shoal_resp::{Args, ReplyWriter, Version};
 use shoal_slots::{Slot, UnixMillis};
 
@@ -75,6 +75,7 @@ impl Server {
             hash: None,
             now: NOW,
             from_primary: false,
+            blocking: Blocking::Forbidden,
             effects: &mut self.effects,
         });
     }

@@ -3,6 +3,7 @@
 use shoal_resp::{Args, ReplyWriter};
 use shoal_slots::{Slot, UnixMillis};
 
+use crate::blocking::Blocking;
 use crate::effects::Effects;
 use crate::keyspace::{Access, Keyspace};
 
@@ -28,6 +29,8 @@ pub struct Ctx<'a> {
     pub now: UnixMillis,
     /// The command comes from our primary (or an AOF): keys that are past their time are still there.
     pub from_primary: bool,
+    /// Whether the command may wait for data, and whether it wants to.
+    pub blocking: Blocking<'a>,
     /// What the command changed.
     pub effects: &'a mut Effects,
 }

@@ -11,6 +11,7 @@ use crate::entry::Entry;
 use crate::graveyard::Graveyard;
 use crate::hashing::KeyHasher;
 use crate::options::Options;
+use crate::signals::Signals;
 use crate::table::Position;
 use crate::value::Value;
 
@@ -80,6 +81,19 @@ pub(crate) struct Place {
     pub(crate) position: Option<Position>,
 }
 
+impl Access {
+    /// Somebody's who is not executing a command.
+    pub(crate) const fn plain(db: usize, now: UnixMillis) -> Self {
+        Self {
+            db,
+            slot: None,
+            hash: None,
+            now,
+            from_primary: false,
+        }
+    }
+}
+
 impl Place {
     pub(crate) const fn exists(&self) -> bool {
         self.position.is_some()
@@ -98,6 +112,8 @@ pub struct Keyspace {
     pub(crate) graveyard: Graveyard,
     pub(crate) replica: bool,
     pub(crate) cycle: crate::expiry::CyclePosition,
+    /// Keys that blocked or watching clients care about.
+    pub(crate) signals: Signals,
 }
 
 impl Keyspace {
@@ -119,6 +135,7 @@ impl Keyspace {
             graveyard: Graveyard::default(),
             replica: false,
             cycle: crate::expiry::CyclePosition::default(),
+            signals: Signals::default(),
         }
     }
 
@@ -194,14 +211,7 @@ impl Keyspace {
     /// Whether a key exists for a client right now. Changes nothing, counts nothing.
     #[must_use]
     pub fn contains(&self, db: usize, key: &[u8], now: UnixMillis) -> bool {
-        let access = Access {
-            db,
-            slot: None,
-            hash: None,
-            now,
-            from_primary: false,
-        };
-        let place = self.locate(access, key);
+        let place = self.locate(Access::plain(db, now), key);
         self.entry(place)
             .is_some_and(|entry| !is_expired(entry, now))
     }
@@ -229,6 +239,7 @@ impl Keyspace {
     /// Removes all keys of these slots (cluster mode) in constant time per slot, and returns how many
     /// there were. Their memory is freed by [`Keyspace::free_some`].
     pub fn drop_slots(&mut self, slots: impl IntoIterator<Item = Slot>) -> usize {
+        self.signal_databases(|_| true);
         let mut dropped = 0;
         if let Some(db) = self.databases.first_mut().filter(|_| self.cluster) {
             for slot in slots {
@@ -243,6 +254,7 @@ impl Keyspace {
     /// Removes all keys of a database, or of all with `None`, and returns how many there were. Their memory
     /// is freed by [`Keyspace::free_some`].
     pub fn flush(&mut self, db: Option<usize>) -> usize {
+        self.signal_databases(|index| db.is_none_or(|db| db == index));
         let mut dropped = 0;
         for (index, database) in self.databases.iter_mut().enumerate() {
             if db.is_some_and(|db| db != index) {
@@ -273,8 +285,10 @@ impl Keyspace {
     /// Exchanges two databases. False if there is no such database.
     pub(crate) fn swap_databases(&mut self, a: usize, b: usize) -> bool {
         let exist = a < self.databases.len() && b < self.databases.len();
-        if exist {
+        if exist && a != b {
+            self.signal_databases(|db| db == a || db == b);
             self.databases.swap(a, b);
+            self.signal_databases(|db| db == a || db == b);
         }
         exist
     }
@@ -406,6 +420,9 @@ impl Keyspace {
 
     pub(crate) fn delete_expired(&mut self, place: Place, key: &[u8], effects: &mut Effects) {
         self.delete(place);
+        if !self.signals.is_idle() {
+            self.signals.touched(place.hash, place.db, key);
+        }
         self.stats.expired += 1;
         effects.expired(place.db, key);
     }
@@ -414,13 +431,15 @@ impl Keyspace {
     #[inline]
     pub(crate) fn insert(&mut self, place: Place, access: Access, entry: Entry) {
         self.init_clock(&entry, access.now);
-        if let Some(db) = self.databases.get_mut(place.db) {
-            db.insert(place.table, place.hash, entry, &self.hasher);
-        }
+        self.insert_aged(place, entry);
     }
 
     /// Adds an entry with the clock that it already has.
+    #[inline]
     pub(crate) fn insert_aged(&mut self, place: Place, entry: Entry) {
+        if !self.signals.is_idle() {
+            self.signals.came(place, &entry);
+        }
         if let Some(db) = self.databases.get_mut(place.db) {
             db.insert(place.table, place.hash, entry, &self.hasher);
         }
@@ -433,9 +452,15 @@ impl Keyspace {
         place: Place,
         change: impl FnOnce(&mut Entry) -> R,
     ) -> Option<R> {
-        self.databases
-            .get_mut(place.db)?
-            .edit(place.table, place.position?, change)
+        let db = self.databases.get_mut(place.db)?;
+        let (table, position) = (place.table, place.position?);
+        if self.signals.is_idle() {
+            return db.edit(table, position, change);
+        }
+        let signals = &mut self.signals;
+        db.edit(table, position, |entry| {
+            signals.during_edit(place, entry, change)
+        })
     }
 
     /// Changes the boxed value at a place. `None` if there is none.
@@ -449,16 +474,25 @@ impl Keyspace {
             options: &self.options,
         };
         let db = self.databases.get_mut(place.db)?;
+        let signals = &mut self.signals;
         db.edit(place.table, place.position?, |entry| {
+            if !signals.is_idle() {
+                signals.handled(place.hash, place.db, entry.key());
+            }
             entry.boxed_mut().map(|value| change(value, tools))
         })?
     }
 
     /// Takes the entry at a place out.
     pub(crate) fn remove(&mut self, place: Place) -> Option<Entry> {
-        self.databases
+        let entry = self
+            .databases
             .get_mut(place.db)?
-            .remove(place.table, place.position?)
+            .remove(place.table, place.position?)?;
+        if !self.signals.is_idle() {
+            self.signals.left(place, &entry);
+        }
+        Some(entry)
     }
 
     /// Deletes the entry at a place. Returns whether there was one.

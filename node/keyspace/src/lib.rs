@@ -2,6 +2,7 @@
 #![deny(unsafe_code)]
 
 mod ahead;
+mod blocking;
 pub mod command;
 mod commands;
 mod ctx;
@@ -19,6 +20,7 @@ mod numbers;
 mod options;
 mod prefetch;
 mod refusal;
+mod signals;
 mod snapshot;
 mod stored;
 mod table;
@@ -27,11 +29,13 @@ mod usage;
 mod value;
 
 pub use ahead::KnownKey;
+pub use blocking::{Awaited, BlockOn, Blocking, NullReply};
 pub use ctx::Ctx;
 pub use effects::{Effects, ExpiredKey, Propagation};
 pub use expiry::CycleReport;
 pub use graveyard::Graveyard;
 pub use keyspace::{Keyspace, KeyspaceConfig, KeyspaceStats};
 pub use options::Options;
+pub use signals::{Interest, KeyName};
 pub use snapshot::SnapshotWalk;
 pub use stored::Loaded;

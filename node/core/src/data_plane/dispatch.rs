@@ -6,7 +6,7 @@
 //! them (the order is observable: a request can be wrong in several ways at once).
 
 use shoal_keyspace::command::{CommandFlags, CommandSpec, Handler, KeyspaceHandler, resolve};
-use shoal_keyspace::{Ctx, Effects, Propagation};
+use shoal_keyspace::{Blocking, Ctx, Effects, Propagation};
 use shoal_resp::{Args, ReplyWriter, is_cross_protocol};
 use shoal_slots::{Slot, plain_slot};
 
@@ -134,6 +134,7 @@ impl DataPlane {
             hash: keys.hash,
             now: self.now.unix(),
             from_primary: false,
+            blocking: Blocking::Forbidden,
             effects: &mut self.effects,
         };
         run(&mut ctx);
@@ -289,6 +290,7 @@ impl DataPlane {
             hash: None,
             now: self.now.unix(),
             from_primary: true,
+            blocking: Blocking::Forbidden,
             effects: &mut effects,
         };
         run(&mut ctx);

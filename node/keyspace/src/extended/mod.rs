@@ -124,6 +124,29 @@ impl Extended {
         }
     }
 
+    /// A thousand times this number, rounded up to an integer. `None` if it is too large; what is too small becomes
+    /// the least integer.
+    pub(crate) fn ceil_thousandfold(self) -> Option<i64> {
+        let product = Self::round(
+            self.negative,
+            u128::from(self.mantissa) * 1000,
+            self.exponent,
+        );
+        let (whole, has_fraction) = match product.exponent {
+            _ if self.infinite || product.infinite => (u64::MAX, false),
+            0.. if product.mantissa > 0 => (u64::MAX, false),
+            exponent @ -63..0 => {
+                let whole = product.mantissa >> -exponent;
+                (whole, whole << -exponent != product.mantissa)
+            }
+            _ => (0, product.mantissa > 0),
+        };
+        if self.negative {
+            return Some(0i64.checked_sub_unsigned(whole).unwrap_or(i64::MIN));
+        }
+        i64::try_from(whole).ok()?.checked_add(has_fraction.into())
+    }
+
     /// The decimal text with up to 17 digits behind the point, without trailing zeros.
     pub(crate) fn to_text(self) -> Vec<u8> {
         let mut text = if self.exponent >= 0 {

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "every test uses its own part")]
 
 use shoal_keyspace::command::{Handler, resolve};
-use shoal_keyspace::{Ctx, Effects, Keyspace};
+use shoal_keyspace::{Blocking, Ctx, Effects, Keyspace};
 use shoal_resp::{Args, ReplyWriter, Version};
 use shoal_slots::UnixMillis;
 
@@ -44,6 +44,7 @@ impl Node {
                 hash: None,
                 now: UnixMillis(now),
                 from_primary: self.from_primary,
+                blocking: Blocking::Forbidden,
                 effects: &mut self.effects,
             }),
             Ok(_) => reply.error("ERR not a command of the keyspace"),
