@@ -3,6 +3,8 @@
 //! Commands are repeated verbatim unless repeating them would not give the same result: relative times,
 //! floating point, random choices. Such a command says what to send instead.
 
+use crate::events::{EventClass, KeyEvent};
+
 /// What to send in place of the command that was executed.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub enum Propagation {
@@ -38,6 +40,10 @@ pub struct Effects {
     pub propagation: Propagation,
     /// Keys found expired and deleted.
     pub expired: Vec<ExpiredKey>,
+    /// The classes of events that somebody wants to know of.
+    pub wanted_events: EventClass,
+    /// What happened to keys, of the wanted classes.
+    pub events: Vec<KeyEvent>,
 }
 
 impl Effects {
@@ -55,6 +61,7 @@ impl Effects {
     pub fn clear(&mut self) {
         self.dirty = 0;
         self.expired.clear();
+        self.events.clear();
         if self.propagation != Propagation::Verbatim {
             self.propagation = Propagation::Verbatim;
         }
@@ -75,6 +82,19 @@ impl Effects {
         match &mut self.propagation {
             Propagation::Instead(commands) => commands.push(command),
             other => *other = Propagation::Instead(vec![command]),
+        }
+    }
+
+    /// Notes an event, if anybody wants to know.
+    #[inline]
+    pub(crate) fn event(&mut self, class: EventClass, name: &'static str, db: usize, key: &[u8]) {
+        if self.wanted_events.intersects(class) {
+            self.events.push(KeyEvent {
+                class,
+                name,
+                db,
+                key: key.to_vec(),
+            });
         }
     }
 

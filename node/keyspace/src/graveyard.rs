@@ -49,9 +49,8 @@ impl Graveyard {
 
     /// Frees a value now if it is small, and later if not.
     pub(crate) fn bury_value(&mut self, value: Value) {
-        match value {
-            Value::Hash(Hash::Table(table)) => self.bury_table(table.into_table()),
-            Value::Hash(_) | Value::String(_) => {}
+        if let Value::Hash(Hash::Table(table)) = value {
+            self.bury_table(table.into_table());
         }
     }
 

@@ -6,14 +6,12 @@ use shoal_slots::{SLOT_COUNT, Slot, UnixMillis};
 
 use crate::database::Database;
 use crate::effects::Effects;
-use crate::encodings::hash::Tools;
 use crate::entry::Entry;
 use crate::graveyard::Graveyard;
 use crate::hashing::KeyHasher;
 use crate::options::Options;
 use crate::signals::Signals;
 use crate::table::Position;
-use crate::value::Value;
 
 /// What a keyspace is made for.
 #[derive(Clone, Debug)]
@@ -111,6 +109,8 @@ pub struct Keyspace {
     pub(crate) stats: KeyspaceStats,
     pub(crate) graveyard: Graveyard,
     pub(crate) replica: bool,
+    /// Where collections that lie inside entries are changed.
+    pub(crate) scratch: Vec<u8>,
     pub(crate) cycle: crate::expiry::CyclePosition,
     /// Keys that blocked or watching clients care about.
     pub(crate) signals: Signals,
@@ -134,6 +134,7 @@ impl Keyspace {
             stats: KeyspaceStats::default(),
             graveyard: Graveyard::default(),
             replica: false,
+            scratch: Vec::new(),
             cycle: crate::expiry::CyclePosition::default(),
             signals: Signals::default(),
         }
@@ -399,9 +400,20 @@ impl Keyspace {
         key: &[u8],
         effects: &mut Effects,
     ) -> Option<&Entry> {
+        let place = self.peek_place(access, key, effects);
+        self.entry(place)
+    }
+
+    /// As `peek`, for commands that look at the place more than once.
+    pub(crate) fn peek_place(
+        &mut self,
+        access: Access,
+        key: &[u8],
+        effects: &mut Effects,
+    ) -> Place {
         let place = self.find(access, key, effects);
         self.count_lookup(place);
-        self.entry(place)
+        place
     }
 
     #[inline]
@@ -461,26 +473,6 @@ impl Keyspace {
         db.edit(table, position, |entry| {
             signals.during_edit(place, entry, change)
         })
-    }
-
-    /// Changes the boxed value at a place. `None` if there is none.
-    pub(crate) fn edit_value<R>(
-        &mut self,
-        place: Place,
-        change: impl FnOnce(&mut Value, Tools<'_>) -> R,
-    ) -> Option<R> {
-        let tools = Tools {
-            hasher: &self.hasher,
-            options: &self.options,
-        };
-        let db = self.databases.get_mut(place.db)?;
-        let signals = &mut self.signals;
-        db.edit(place.table, place.position?, |entry| {
-            if !signals.is_idle() {
-                signals.handled(place.hash, place.db, entry.key());
-            }
-            entry.boxed_mut().map(|value| change(value, tools))
-        })?
     }
 
     /// Takes the entry at a place out.

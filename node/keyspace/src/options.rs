@@ -8,6 +8,30 @@ pub struct Options {
     pub hash_max_listpack_entries: usize,
     /// `hash-max-listpack-value`: a hash with a longer field or value becomes a table.
     pub hash_max_listpack_value: usize,
+    /// `list-max-listpack-size`: how many elements a node of a list has (positive), or how many bytes (−1 to −5 for
+    /// 4, 8, 16, 32, 64 KiB).
+    pub list_max_listpack_size: i64,
+    /// `list-compress-depth`.
+    pub list_compress_depth: usize,
+    /// `set-max-intset-entries`: a set of integers with more members is kept otherwise.
+    pub set_max_intset_entries: usize,
+    /// `set-max-listpack-entries`: a set with more members becomes a table.
+    pub set_max_listpack_entries: usize,
+    /// `set-max-listpack-value`: a set with a longer member becomes a table.
+    pub set_max_listpack_value: usize,
+    /// `zset-max-listpack-entries`: a sorted set with more members becomes a tree.
+    pub zset_max_listpack_entries: usize,
+    /// `zset-max-listpack-value`: a sorted set with a longer member becomes a tree.
+    pub zset_max_listpack_value: usize,
+    /// `hll-sparse-max-bytes`: a longer HyperLogLog becomes a dense one.
+    pub hll_sparse_max_bytes: usize,
+    /// `stream-node-max-bytes`: how large a node of a stream becomes. Zero: unlimited.
+    pub stream_node_max_bytes: usize,
+    /// `stream-node-max-entries`: how many entries a node of a stream gets. Zero: unlimited.
+    pub stream_node_max_entries: usize,
+    /// `encoding-version`: values are encoded, and their encodings named, as version 7.0 did it: every list is a
+    /// `quicklist`, and a set of strings is never a `listpack`.
+    pub encodings_of_7_0: bool,
     /// Whether `maxmemory-policy` is one that counts uses (LFU) rather than times (LRU).
     pub lfu: bool,
     /// `lfu-log-factor`: how much harder each further count is.
@@ -23,6 +47,17 @@ impl Default for Options {
         Self {
             hash_max_listpack_entries: 512,
             hash_max_listpack_value: 64,
+            list_max_listpack_size: -2,
+            list_compress_depth: 0,
+            set_max_intset_entries: 512,
+            set_max_listpack_entries: 128,
+            set_max_listpack_value: 64,
+            zset_max_listpack_entries: 128,
+            zset_max_listpack_value: 64,
+            hll_sparse_max_bytes: 3000,
+            stream_node_max_bytes: 4096,
+            stream_node_max_entries: 100,
+            encodings_of_7_0: false,
             lfu: false,
             lfu_log_factor: 10,
             lfu_decay_minutes: 1,

@@ -3,12 +3,15 @@
 use shoal_rdb::{Attributes, Value as Stored, Writer, dump as payload};
 use shoal_slots::UnixMillis;
 
-use crate::encodings::hash::{Hash, Tools, value_of};
-use crate::encodings::listpack::PairPack;
-use crate::entry::{Entry, Payload, View};
+use crate::encodings::collection::Collection;
+use crate::encodings::hash::{Hash, HashRef, HashTable, value_of};
+use crate::encodings::pack::Pack;
+use crate::encodings::tools::Tools;
+use crate::entry::{Entry, Payload};
 use crate::keyspace::{Access, Keyspace};
 use crate::numbers::parse_int;
 use crate::value::Value;
+use shoal_rdb::listpack::ListpackRef;
 
 /// What became of a key that was loaded.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -74,7 +77,7 @@ impl Keyspace {
                 return Some(Entry::new(key, payload, expiry));
             }
             Stored::HashListpack(bytes) => {
-                Hash::from_listpack(PairPack::from_bytes(bytes.to_vec()).ok()?, tools)
+                Hash::from_pack(Pack::from_listpack(ListpackRef::parse(&bytes).ok()?), tools)
             }
             Stored::Hash(pairs) => {
                 let mut hash = Hash::default();
@@ -85,11 +88,7 @@ impl Keyspace {
             }
             _ => return None,
         };
-        Some(Entry::new(
-            key,
-            Payload::Boxed(Box::new(Value::Hash(hash))),
-            expiry,
-        ))
+        Some(Entry::of_value(key, Value::Hash(hash), expiry))
     }
 
     /// What RDB says about a key besides its value.
@@ -127,14 +126,14 @@ impl Keyspace {
                 ..Attributes::default()
             }
         };
-        match entry.view() {
-            View::Boxed(Value::Hash(Hash::Listpack(pack))) => {
-                writer.hash_listpack(&attributes, entry.key(), pack.as_bytes());
+        match Hash::view(entry) {
+            Some(HashRef::Pack(pack)) => {
+                writer.hash_listpack(&attributes, entry.key(), &pack.to_listpack());
             }
-            View::Boxed(Value::Hash(hash)) => {
-                writer.hash(&attributes, entry.key(), table_pairs(hash))
+            Some(HashRef::Table(table)) => {
+                writer.hash(&attributes, entry.key(), table_pairs(table));
             }
-            View::Boxed(Value::String(_)) | View::Bytes(_) | View::Int(_) => {
+            None => {
                 let mut digits = itoa::Buffer::new();
                 writer.string(
                     &attributes,
@@ -147,10 +146,7 @@ impl Keyspace {
 }
 
 /// The pairs of a hash in table form.
-fn table_pairs(hash: &Hash) -> Vec<(&[u8], &[u8])> {
-    let Hash::Table(table) = hash else {
-        return Vec::new();
-    };
+fn table_pairs(table: &HashTable) -> Vec<(&[u8], &[u8])> {
     let pairs = table
         .table()
         .iter()
@@ -163,12 +159,10 @@ fn table_pairs(hash: &Hash) -> Vec<(&[u8], &[u8])> {
 
 /// The payload of DUMP.
 pub(crate) fn dump(entry: &Entry, version: u16) -> Vec<u8> {
-    match entry.view() {
-        View::Boxed(Value::Hash(Hash::Listpack(pack))) => {
-            payload::hash_listpack(pack.as_bytes(), version, true)
-        }
-        View::Boxed(Value::Hash(hash)) => payload::hash(table_pairs(hash), version, true),
-        View::Boxed(Value::String(_)) | View::Bytes(_) | View::Int(_) => payload::string(
+    match Hash::view(entry) {
+        Some(HashRef::Pack(pack)) => payload::hash_listpack(&pack.to_listpack(), version, true),
+        Some(HashRef::Table(table)) => payload::hash(table_pairs(table), version, true),
+        None => payload::string(
             entry.string(&mut itoa::Buffer::new()).unwrap_or_default(),
             version,
             true,

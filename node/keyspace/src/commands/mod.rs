@@ -57,6 +57,6 @@ pub(crate) fn len_of(entry: &Entry) -> Result<usize, Refusal> {
         View::Bytes(bytes) => Ok(bytes.len()),
         View::Int(value) => Ok(itoa::Buffer::new().format(value).len()),
         View::Boxed(Value::String(text)) => Ok(text.len()),
-        View::Boxed(_) => Err(Refusal::WrongType),
+        View::Packed(..) | View::Boxed(_) => Err(Refusal::WrongType),
     }
 }

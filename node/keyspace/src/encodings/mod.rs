@@ -1,4 +1,11 @@
 //! How collections are laid out in memory.
+#![allow(dead_code, reason = "for the types that are being built")]
 
+pub(crate) mod collection;
 pub(crate) mod hash;
-pub(crate) mod listpack;
+pub(crate) mod list;
+pub(crate) mod pack;
+pub(crate) mod set;
+pub(crate) mod stream;
+pub(crate) mod tools;
+pub(crate) mod zset;

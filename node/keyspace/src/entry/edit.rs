@@ -2,13 +2,24 @@
 //! allocation. Overwriting a value by one of a similar size reuses the allocation.
 
 use super::raw::STEP;
-use super::{Entry, INLINE_MAX, Payload, Repr, Shape, View};
+use super::{Entry, INLINE_MAX, PACK_MAX, Payload, Repr, Shape, View};
+use crate::options::Options;
 use crate::value::{Kind, Value};
 
 impl Entry {
     /// Makes an entry: one allocation, unless the value is boxed.
     pub(crate) fn new(key: &[u8], payload: Payload<'_>, expiry: Option<i64>) -> Self {
         Self::with_room(key, payload, expiry, 0)
+    }
+
+    /// Makes an entry of a value in the form that suits it.
+    pub(crate) fn of_value(key: &[u8], value: Value, expiry: Option<i64>) -> Self {
+        match value.packed() {
+            Some((kind, bytes)) if bytes.len() <= PACK_MAX => {
+                Self::new(key, Payload::Packed(kind, bytes), expiry)
+            }
+            _ => Self::new(key, Payload::Boxed(Box::new(value)), expiry),
+        }
     }
 
     /// Makes an entry with spare room for the value to grow by `spare` bytes.
@@ -29,6 +40,10 @@ impl Entry {
         let repr = payload.repr();
         match payload {
             Payload::Bytes(bytes) | Payload::Raw(bytes) => {
+                self.set_repr(repr);
+                self.write_value(0, bytes);
+            }
+            Payload::Packed(_, bytes) => {
                 self.set_repr(repr);
                 self.write_value(0, bytes);
             }
@@ -105,20 +120,11 @@ impl Entry {
         let boxed = self.take_boxed();
         let expiry = self.expiry();
         let spare = room.end().saturating_sub(self.shape().end());
-        let new = match (boxed, self.view()) {
-            (Some(value), _) => Self::with_room(self.key(), Payload::Boxed(value), expiry, spare),
-            (None, View::Int(value)) => {
-                Self::with_room(self.key(), Payload::Int(value), expiry, spare)
-            }
-            (None, View::Bytes(bytes)) if self.repr() == Repr::Raw => {
-                Self::with_room(self.key(), Payload::Raw(bytes), expiry, spare)
-            }
-            (None, View::Bytes(bytes)) => {
-                Self::with_room(self.key(), Payload::Bytes(bytes), expiry, spare)
-            }
-            // There is no box any more.
-            (None, View::Boxed(_)) => return,
+        let payload = match boxed {
+            Some(value) => Payload::Boxed(value),
+            None => self.inline_payload(),
         };
+        let new = Self::with_room(self.key(), payload, expiry, spare);
         self.become_entry(new);
     }
 
@@ -173,16 +179,11 @@ impl Entry {
     /// Renames: a new entry with another key and this entry's value.
     pub(crate) fn rekeyed(mut self, key: &[u8]) -> Self {
         let expiry = self.expiry();
-        let boxed = self.take_boxed();
-        let new = match (boxed, self.view()) {
-            (Some(value), _) => Self::new(key, Payload::Boxed(value), expiry),
-            (None, View::Int(value)) => Self::new(key, Payload::Int(value), expiry),
-            (None, View::Bytes(bytes)) if self.repr() == Repr::Raw => {
-                Self::new(key, Payload::Raw(bytes), expiry)
-            }
-            (None, View::Bytes(bytes)) => Self::new(key, Payload::Bytes(bytes), expiry),
-            (None, View::Boxed(_)) => return self,
+        let payload = match self.take_boxed() {
+            Some(value) => Payload::Boxed(value),
+            None => self.inline_payload(),
         };
+        let new = Self::new(key, payload, expiry);
         new.set_clock(self.clock());
         new
     }
@@ -190,18 +191,20 @@ impl Entry {
     /// The type of the value.
     pub(crate) fn kind(&self) -> Kind {
         match self.view() {
-            View::Boxed(Value::Hash(_)) => Kind::Hash,
-            View::Bytes(_) | View::Int(_) | View::Boxed(Value::String(_)) => Kind::String,
+            View::Bytes(_) | View::Int(_) => Kind::String,
+            View::Packed(kind, _) => kind.kind(),
+            View::Boxed(value) => value.kind(),
         }
     }
 
     /// The name of the encoding, as OBJECT ENCODING says it.
-    pub(crate) fn encoding(&self) -> &'static str {
+    pub(crate) fn encoding(&self, options: &Options) -> &'static str {
         match (self.repr(), self.view()) {
             (Repr::Embedded, _) => "embstr",
             (Repr::Int, _) => "int",
-            (Repr::Boxed, View::Boxed(Value::Hash(hash))) => hash.encoding(),
-            (Repr::Raw | Repr::Boxed, _) => "raw",
+            (_, View::Packed(kind, _)) => kind.encoding(options),
+            (_, View::Boxed(value)) => value.encoding(options),
+            _ => "raw",
         }
     }
 
@@ -209,21 +212,70 @@ impl Entry {
     pub(crate) fn memory(&self) -> usize {
         let boxed = match self.view() {
             View::Boxed(value) => size_of::<Value>() + value.heap_bytes(),
-            View::Bytes(_) | View::Int(_) => 0,
+            View::Bytes(_) | View::Int(_) | View::Packed(..) => 0,
         };
         self.capacity() + boxed
     }
 
     /// A deep copy under another key.
     pub(crate) fn copied(&self, key: &[u8]) -> Self {
-        let expiry = self.expiry();
+        let payload = match self.view() {
+            View::Boxed(value) => Payload::Boxed(Box::new(value.clone())),
+            _ => self.inline_payload(),
+        };
+        Self::new(key, payload, self.expiry())
+    }
+
+    /// A value that lies inside the entry, to be put into another one. A box is the business of the caller.
+    fn inline_payload(&self) -> Payload<'_> {
         match self.view() {
-            View::Int(value) => Self::new(key, Payload::Int(value), expiry),
-            View::Bytes(bytes) if self.repr() == Repr::Raw => {
-                Self::new(key, Payload::Raw(bytes), expiry)
-            }
-            View::Bytes(bytes) => Self::new(key, Payload::Bytes(bytes), expiry),
-            View::Boxed(value) => Self::new(key, Payload::Boxed(Box::new(value.clone())), expiry),
+            View::Int(value) => Payload::Int(value),
+            View::Bytes(bytes) if self.repr() == Repr::Raw => Payload::Raw(bytes),
+            View::Bytes(bytes) => Payload::Bytes(bytes),
+            View::Packed(kind, bytes) => Payload::Packed(kind, bytes),
+            View::Boxed(_) => Payload::Bytes(&[]),
+        }
+    }
+
+    /// Changes a collection as a value of its own, wherever it is kept, and keeps it where it belongs afterwards.
+    /// `None` if the entry has a string that is not boxed. `scratch` saves allocations from one call to the next.
+    pub(crate) fn update_value<R>(
+        &mut self,
+        scratch: &mut Vec<u8>,
+        change: impl FnOnce(&mut Value) -> R,
+    ) -> Option<R> {
+        let View::Packed(kind, bytes) = self.view() else {
+            let value = self.boxed_mut()?;
+            let result = change(value);
+            self.move_in();
+            return Some(result);
+        };
+        let mut copy = core::mem::take(scratch);
+        copy.clear();
+        copy.extend_from_slice(bytes);
+        let mut value = Value::from_packed(kind, copy);
+        let result = change(&mut value);
+        let expiry = self.expiry();
+        if let Some((kind, bytes)) = value.packed() {
+            self.replace(Payload::Packed(kind, bytes), expiry);
+            *scratch = value.into_buffer();
+        } else {
+            self.replace(Payload::Boxed(Box::new(value)), expiry);
+        }
+        Some(result)
+    }
+
+    /// Takes a boxed collection into the entry, if it has become so small that it will not leave again soon.
+    fn move_in(&mut self) {
+        let packed = self.boxed_mut().and_then(|value| value.packed());
+        if packed.is_none_or(|(_, bytes)| bytes.len() > PACK_MAX / 2) {
+            return;
+        }
+        let expiry = self.expiry();
+        if let Some(value) = self.take_boxed()
+            && let Some((kind, bytes)) = value.packed()
+        {
+            self.replace(Payload::Packed(kind, bytes), expiry);
         }
     }
 
@@ -233,7 +285,7 @@ impl Entry {
             View::Bytes(bytes) => Some(bytes),
             View::Boxed(Value::String(text)) => Some(text),
             View::Int(value) => Some(digits.format(value).as_bytes()),
-            View::Boxed(_) => None,
+            View::Packed(..) | View::Boxed(_) => None,
         }
     }
 }

@@ -10,7 +10,8 @@
 //! ```
 //!
 //! `units` is the size of the allocation in steps of 16 bytes, which are also the steps of the common
-//! allocators. The value is the bytes of a string, an `i64`, or a pointer to a boxed [`Value`].
+//! allocators. The value is the bytes of a string, the elements of a small collection, an `i64`, or a pointer to
+//! a boxed [`Value`].
 //!
 //! The pointer itself carries 16 bits of the key's hash in its upper end (so that a table probes
 //! without touching entries) and "has an expiry" in its lowest bit (so that the expiry cycle skips what
@@ -30,6 +31,8 @@ use crate::value::Value;
 
 /// Values up to this many bytes live inside their entry.
 pub(crate) const INLINE_MAX: usize = 1024;
+/// Collections up to this many bytes live inside their entry.
+pub(crate) const PACK_MAX: usize = 512;
 /// Strings up to this many bytes are called `embstr`.
 const EMBSTR_MAX: usize = 44;
 
@@ -42,14 +45,31 @@ pub(crate) enum Payload<'a> {
     Raw(&'a [u8]),
     /// A string that is the decimal form of this number.
     Int(i64),
+    /// The elements of a small collection.
+    Packed(PackKind, &'a [u8]),
     /// Anything else.
     Boxed(Box<Value>),
+}
+
+/// What the elements are that an entry holds.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum PackKind {
+    /// A pack of fields and values.
+    Hash,
+    /// A pack of elements.
+    List,
+    /// A pack of members.
+    Set,
+    /// A set of integers.
+    Ints,
+    /// A pack of members and scores.
+    Zset,
 }
 
 impl Payload<'_> {
     const fn len(&self) -> usize {
         match self {
-            Self::Bytes(bytes) | Self::Raw(bytes) => bytes.len(),
+            Self::Bytes(bytes) | Self::Raw(bytes) | Self::Packed(_, bytes) => bytes.len(),
             Self::Int(_) | Self::Boxed(_) => 8,
         }
     }
@@ -60,14 +80,22 @@ impl Payload<'_> {
             Self::Bytes(_) | Self::Raw(_) => Repr::Raw,
             Self::Int(_) => Repr::Int,
             Self::Boxed(_) => Repr::Boxed,
+            Self::Packed(PackKind::Hash, _) => Repr::PackedHash,
+            Self::Packed(PackKind::List, _) => Repr::PackedList,
+            Self::Packed(PackKind::Set, _) => Repr::PackedSet,
+            Self::Packed(PackKind::Ints, _) => Repr::PackedInts,
+            Self::Packed(PackKind::Zset, _) => Repr::PackedZset,
         }
     }
 
-    /// The same value in the form in which it fits an entry: long strings move to a box.
+    /// The same value in the form in which it fits an entry: what is long moves to a box.
     fn fitted(self) -> Self {
         match self {
             Self::Bytes(bytes) | Self::Raw(bytes) if bytes.len() > INLINE_MAX => {
                 Payload::Boxed(Box::new(Value::String(bytes.to_vec())))
+            }
+            Self::Packed(kind, bytes) if bytes.len() > PACK_MAX => {
+                Payload::Boxed(Box::new(Value::from_packed(kind, bytes.to_vec())))
             }
             other => other,
         }
@@ -81,6 +109,8 @@ pub(crate) enum View<'a> {
     Bytes(&'a [u8]),
     /// A string that is a number.
     Int(i64),
+    /// The elements of a small collection.
+    Packed(PackKind, &'a [u8]),
     /// Anything else.
     Boxed(&'a Value),
 }
@@ -94,12 +124,12 @@ impl View<'_> {
                 out.extend_from_slice(itoa::Buffer::new().format(*value).as_bytes())
             }
             Self::Boxed(Value::String(text)) => out.extend_from_slice(text),
-            Self::Boxed(_) => {}
+            Self::Packed(..) | Self::Boxed(_) => {}
         }
     }
 }
 
-/// How the value of an entry is represented: two bits of `kind`.
+/// How the value of an entry is represented: four bits of `kind`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Repr {
     /// String bytes inside the entry, called `embstr`.
@@ -110,6 +140,12 @@ enum Repr {
     Int = 2,
     /// A pointer to a boxed value.
     Boxed = 3,
+    /// The elements of a collection inside the entry: one for each [`PackKind`].
+    PackedHash = 4,
+    PackedList = 5,
+    PackedSet = 6,
+    PackedInts = 7,
+    PackedZset = 8,
 }
 
 /// Where the parts of an entry lie.

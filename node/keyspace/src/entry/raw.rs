@@ -17,7 +17,7 @@ use core::ptr::{self, NonNull};
 use core::slice;
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 
-use super::{Repr, Shape, View};
+use super::{PackKind, Repr, Shape, View};
 use crate::prefetch::prefetch;
 use crate::value::Value;
 
@@ -42,8 +42,8 @@ const AT_WIDE_KEY_LEN: usize = 8;
 const AT_WIDE_VAL_LEN: usize = 16;
 const AT_WIDE_UNITS: usize = 24;
 
-const REPR_BITS: u8 = 0b011;
-const WIDE_BIT: u8 = 0b100;
+const REPR_BITS: u8 = 0b0_1111;
+const WIDE_BIT: u8 = 0b1_0000;
 
 /// An owned entry. `Option<Entry>` is eight bytes.
 #[repr(transparent)]
@@ -279,7 +279,12 @@ impl Entry {
             0 => Repr::Embedded,
             1 => Repr::Raw,
             2 => Repr::Int,
-            _ => Repr::Boxed,
+            3 => Repr::Boxed,
+            4 => Repr::PackedHash,
+            5 => Repr::PackedList,
+            6 => Repr::PackedSet,
+            7 => Repr::PackedInts,
+            _ => Repr::PackedZset,
         }
     }
 
@@ -307,9 +312,15 @@ impl Entry {
     #[inline]
     pub(crate) fn view(&self) -> View<'_> {
         let shape = self.shape();
+        let packed = |kind| View::Packed(kind, self.bytes(shape.value_at(), shape.val_len));
         match self.repr() {
             Repr::Embedded | Repr::Raw => View::Bytes(self.bytes(shape.value_at(), shape.val_len)),
             Repr::Int => View::Int(self.read::<i64>(shape.value_at())),
+            Repr::PackedHash => packed(PackKind::Hash),
+            Repr::PackedList => packed(PackKind::List),
+            Repr::PackedSet => packed(PackKind::Set),
+            Repr::PackedInts => packed(PackKind::Ints),
+            Repr::PackedZset => packed(PackKind::Zset),
             Repr::Boxed => {
                 let boxed = self.read::<*mut Value>(shape.value_at());
                 // SAFETY: the representation says that this is a live box of ours; `&self` borrows it.
@@ -350,7 +361,7 @@ impl Entry {
             return;
         }
         self.write::<*mut Value>(shape.value_at(), Box::into_raw(value));
-        let kind = self.read::<u8>(AT_KIND);
+        let kind = self.read::<u8>(AT_KIND) & !REPR_BITS;
         self.write::<u8>(AT_KIND, kind | Repr::Boxed as u8);
     }
 

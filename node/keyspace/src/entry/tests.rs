@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::encodings::hash::Hash;
+use crate::options::Options;
 
 fn payloads() -> Vec<(&'static str, Vec<u8>)> {
     let sized = |len: usize| (0..len).map(|i| b'a' + (i % 26) as u8).collect::<Vec<_>>();
@@ -126,7 +127,7 @@ fn strings_are_edited_in_place_and_beyond() {
             expected[at..at + data.len()].copy_from_slice(&data);
             entry.edit_string(end, at, &data);
             assert_eq!((text(&entry), entry.expiry()), (expected.clone(), Some(9)));
-            assert_eq!(entry.encoding(), "raw");
+            assert_eq!(entry.encoding(&Options::default()), "raw");
         }
     }
 }
@@ -144,7 +145,10 @@ fn encodings_have_the_names_of_the_reference_server() {
             "listpack",
         ),
     ] {
-        assert_eq!(Entry::new(b"k", payload, None).encoding(), name);
+        assert_eq!(
+            Entry::new(b"k", payload, None).encoding(&Options::default()),
+            name
+        );
     }
 }
 

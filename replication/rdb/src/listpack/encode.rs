@@ -70,6 +70,13 @@ impl<'a> EncodedElement<'a> {
         }
     }
 
+    /// Appends it without the back length.
+    #[inline]
+    pub(super) fn append_bare_to(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.head.as_slice());
+        out.extend_from_slice(self.text);
+    }
+
     /// Appends it.
     #[inline]
     pub fn append_to(&self, out: &mut Vec<u8>) {

@@ -185,6 +185,11 @@ pub(super) fn back_length(size: usize) -> impl Iterator<Item = u8> {
     })
 }
 
+/// Appends the back length of an element of this size.
+pub(super) fn push_back_length(size: usize, out: &mut Vec<u8>) {
+    out.extend(back_length(size));
+}
+
 pub(super) const fn low_byte(value: u64) -> u8 {
     (value & 0xff) as u8
 }

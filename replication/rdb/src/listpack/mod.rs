@@ -7,6 +7,7 @@
 
 mod append;
 mod back;
+pub mod bare;
 mod edit;
 mod encode;
 mod entry;

@@ -34,8 +34,12 @@ pub(crate) fn object_help(ctx: &mut Ctx<'_>) {
 /// OBJECT ENCODING key
 pub(crate) fn object_encoding(ctx: &mut Ctx<'_>) {
     let (access, key) = (ctx.access(), ctx.arg(2));
-    match ctx.keyspace.peek(access, key, ctx.effects) {
-        Some(entry) => ctx.reply.bulk(entry.encoding().as_bytes()),
+    let place = ctx.keyspace.peek_place(access, key, ctx.effects);
+    match ctx.keyspace.entry(place) {
+        Some(entry) => {
+            let name = entry.encoding(&ctx.keyspace.options);
+            ctx.reply.bulk(name.as_bytes());
+        }
         None => ctx.reply.null(),
     }
 }

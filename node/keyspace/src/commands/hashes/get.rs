@@ -1,9 +1,9 @@
 //! Reading hashes.
 
-use super::{bulk_item, hash_of, read_hash};
+use super::{bulk_item, hash_of};
 use crate::commands::Outcome;
 use crate::ctx::Ctx;
-use crate::encodings::hash::Hash;
+use crate::encodings::hash::{Hash, HashRef};
 use shoal_rdb::listpack::Element;
 use shoal_resp::ReplyWriter;
 
@@ -66,7 +66,9 @@ fn try_hmget(ctx: &mut Ctx<'_>) -> Outcome {
 
 /// HLEN key
 pub(crate) fn hlen(ctx: &mut Ctx<'_>) {
-    match read_hash(ctx).map(|hash| hash.map_or(0, Hash::len)) {
+    let key = ctx.arg(1);
+    let len = ctx.read_as::<Hash>(key);
+    match len.map(|hash| hash.map_or(0, HashRef::len)) {
         Ok(len) => ctx.reply.integer(len as i64),
         Err(refusal) => ctx.refuse(&refusal),
     }
@@ -108,7 +110,7 @@ fn list<'a>(
         .read(access, key, ctx.effects)
         .map(hash_of)
         .transpose()?;
-    header(&mut ctx.reply, hash.map_or(0, Hash::len));
+    header(&mut ctx.reply, hash.map_or(0, HashRef::len));
     if let Some(hash) = hash {
         hash.for_each(|field, value| each(&mut ctx.reply, field, value));
     }

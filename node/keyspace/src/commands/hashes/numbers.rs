@@ -1,9 +1,10 @@
 //! Fields as numbers.
 
-use super::{edit_hash, hash_at, place_for_write, place_or_create};
 use crate::commands::Outcome;
 use crate::ctx::Ctx;
+use crate::encodings::hash::Hash;
 use crate::extended::Extended;
+use crate::keyspace::Place;
 use crate::numbers::parse_int;
 use crate::refusal::Refusal;
 
@@ -15,12 +16,13 @@ pub(crate) fn hincrby(ctx: &mut Ctx<'_>) {
 
 fn try_hincrby(ctx: &mut Ctx<'_>) -> Outcome {
     let by = ctx.int_arg(3)?;
-    let old = match current(ctx)? {
+    let (place, old) = current(ctx)?;
+    let old = match old {
         None => 0,
         Some(text) => parse_int(&text).ok_or(Refusal::HashNotInteger)?,
     };
     let new = old.checked_add(by).ok_or(Refusal::Overflow)?;
-    store(ctx, itoa::Buffer::new().format(new).as_bytes())?;
+    store(ctx, place, itoa::Buffer::new().format(new).as_bytes());
     ctx.reply.integer(new);
     Ok(())
 }
@@ -36,32 +38,33 @@ fn try_hincrbyfloat(ctx: &mut Ctx<'_>) -> Outcome {
     if !by.is_finite() {
         return Err(Refusal::NotFinite);
     }
-    let old = match current(ctx)? {
+    let (place, old) = current(ctx)?;
+    let old = match old {
         None => Extended::ZERO,
         Some(text) => Extended::parse(&text).ok_or(Refusal::HashNotFloat)?,
     };
     let new = old.add(by).ok_or(Refusal::FloatOverflow)?.to_text();
-    store(ctx, &new)?;
+    store(ctx, place, &new);
     let (key, field) = (ctx.arg(1), ctx.arg(2));
     ctx.effects.instead(&[b"HSET", key, field, &new]);
     ctx.reply.bulk(&new);
     Ok(())
 }
 
-/// The value of the field as it is.
-fn current(ctx: &mut Ctx<'_>) -> Result<Option<Vec<u8>>, Refusal> {
-    let place = place_for_write(ctx)?;
-    let value =
-        hash_at(ctx.keyspace, place).and_then(|hash| hash.get(ctx.arg(2), &ctx.keyspace.hasher));
-    Ok(value.map(|value| value.to_vec()))
+/// Where the hash is, and the value of the field as it is.
+fn current(ctx: &mut Ctx<'_>) -> Result<(Place, Option<Vec<u8>>), Refusal> {
+    let (key, field) = (ctx.arg(1), ctx.arg(2));
+    let place = ctx.place_of::<Hash>(key)?;
+    let hash = ctx.view_at::<Hash>(place);
+    let value = hash.and_then(|hash| hash.get(field, &ctx.keyspace.hasher));
+    let value = value.map(|value| value.to_vec());
+    Ok((place, value))
 }
 
-fn store(ctx: &mut Ctx<'_>, value: &[u8]) -> Outcome {
-    let place = place_or_create(ctx)?;
-    let field = ctx.arg(2);
-    edit_hash(ctx.keyspace, place, |hash, tools| {
+fn store(ctx: &mut Ctx<'_>, place: Place, value: &[u8]) {
+    let (key, field) = (ctx.arg(1), ctx.arg(2));
+    ctx.update(key, place, |hash: &mut Hash, tools| {
         hash.set(field, value, tools)
     });
     ctx.effects.changed(1);
-    Ok(())
 }

@@ -6,7 +6,7 @@ use shoal_resp::{ReplyWriter, Version};
 use super::{bulk_item, hash_of};
 use crate::commands::{Outcome, is_word};
 use crate::ctx::Ctx;
-use crate::encodings::hash::Hash;
+use crate::encodings::hash::HashRef;
 use crate::refusal::Refusal;
 use shoal_rdb::listpack::Element;
 
@@ -72,7 +72,7 @@ fn count_arg(ctx: &Ctx<'_>) -> Result<i64, Refusal> {
 }
 
 fn choose_repeating<'h, R: Rng>(
-    hash: &'h Hash,
+    hash: HashRef<'h>,
     count: u64,
     rng: &mut R,
 ) -> Result<Vec<Pair<'h>>, Refusal> {
@@ -81,19 +81,19 @@ fn choose_repeating<'h, R: Rng>(
     }
     match hash {
         // Finding the nth pair of a listpack is a walk: list them once.
-        Hash::Listpack(pack) => {
-            let all: Vec<_> = pack.iter().collect();
+        HashRef::Pack(pack) => {
+            let all: Vec<_> = pack.pairs().collect();
             let pick = |_| all.get(below(rng, all.len())).copied();
             Ok((0..count).filter_map(pick).collect())
         }
-        Hash::Table(_) => Ok((0..count).filter_map(|_| hash.random(rng)).collect()),
+        HashRef::Table(_) => Ok((0..count).filter_map(|_| hash.random(rng)).collect()),
     }
 }
 
 /// Different fields, in random order unless it is all of them.
-fn choose_distinct<'h, R: Rng>(hash: &'h Hash, count: usize, rng: &mut R) -> Vec<Pair<'h>> {
+fn choose_distinct<'h, R: Rng>(hash: HashRef<'h>, count: usize, rng: &mut R) -> Vec<Pair<'h>> {
     let len = hash.len();
-    if count >= len || count * 3 > len || matches!(hash, Hash::Listpack(_)) {
+    if count >= len || count * 3 > len || matches!(hash, HashRef::Pack(_)) {
         let mut all = Vec::with_capacity(len);
         hash.for_each(|field, value| all.push((field, value)));
         if count < len {

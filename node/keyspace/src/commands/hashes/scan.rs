@@ -4,7 +4,7 @@ use super::{bulk_item, hash_of};
 use crate::commands::Outcome;
 use crate::commands::scanning::{Cursor, ScanOptions};
 use crate::ctx::Ctx;
-use crate::encodings::hash::{Hash, value_of};
+use crate::encodings::hash::{HashRef, value_of};
 use crate::table::END;
 use shoal_rdb::listpack::Element;
 
@@ -43,7 +43,7 @@ fn try_hscan(ctx: &mut Ctx<'_>) -> Outcome {
 
 /// Collects fields from a cursor on and returns the next cursor. A small hash is returned as a whole.
 fn scan_hash<'h>(
-    hash: &'h Hash,
+    hash: HashRef<'h>,
     cursor: u64,
     options: &ScanOptions<'_>,
     found: &mut Vec<(Element<'h>, Element<'h>)>,
@@ -54,11 +54,11 @@ fn scan_hash<'h>(
         }
     };
     let table = match hash {
-        Hash::Listpack(_) => {
+        HashRef::Pack(_) => {
             hash.for_each(keep);
             return 0;
         }
-        Hash::Table(table) => table.table(),
+        HashRef::Table(table) => table.table(),
     };
     let (mut position, mut examined) = (cursor, 0);
     while examined < options.count && position < END {

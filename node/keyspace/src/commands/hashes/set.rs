@@ -1,9 +1,9 @@
 //! Writing hashes.
 
-use super::{edit_hash, hash_at, place_for_write, place_or_create};
 use crate::commands::Outcome;
 use crate::ctx::Ctx;
 use crate::encodings::hash::Hash;
+use crate::events::EventClass;
 use crate::refusal::Refusal;
 
 /// HSET key field value [field value ...]
@@ -22,16 +22,20 @@ fn set_all(ctx: &mut Ctx<'_>, command: &'static str) -> Result<i64, Refusal> {
     if !ctx.args.len().is_multiple_of(2) {
         return Err(Refusal::Arity(command));
     }
-    let place = place_or_create(ctx)?;
+    let key = ctx.arg(1);
+    let place = ctx.place_of::<Hash>(key)?;
     let mut args = ctx.args.iter().skip(2);
-    let (mut created, mut set) = (0, 0);
-    edit_hash(ctx.keyspace, place, |hash, tools| {
+    let updated = ctx.update(key, place, |hash: &mut Hash, tools| {
+        let (mut created, mut set) = (0, 0);
         while let (Some(field), Some(value)) = (args.next(), args.next()) {
             created += i64::from(hash.set(field, value, tools));
             set += 1;
         }
+        (created, set)
     });
+    let (created, set) = updated.result;
     ctx.effects.changed(set);
+    ctx.notify(EventClass::HASH, "hset", key);
     Ok(created)
 }
 
@@ -42,15 +46,16 @@ pub(crate) fn hsetnx(ctx: &mut Ctx<'_>) {
 }
 
 fn try_hsetnx(ctx: &mut Ctx<'_>) -> Outcome {
-    let place = place_or_create(ctx)?;
-    let (field, value) = (ctx.arg(2), ctx.arg(3));
-    let taken = hash_at(ctx.keyspace, place)
-        .is_some_and(|hash| hash.get(field, &ctx.keyspace.hasher).is_some());
+    let (key, field, value) = (ctx.arg(1), ctx.arg(2), ctx.arg(3));
+    let place = ctx.place_of::<Hash>(key)?;
+    let hash = ctx.view_at::<Hash>(place);
+    let taken = hash.is_some_and(|hash| hash.get(field, &ctx.keyspace.hasher).is_some());
     if !taken {
-        edit_hash(ctx.keyspace, place, |hash, tools| {
+        ctx.update(key, place, |hash: &mut Hash, tools| {
             hash.set(field, value, tools)
         });
         ctx.effects.changed(1);
+        ctx.notify(EventClass::HASH, "hset", key);
     }
     ctx.reply.integer((!taken).into());
     Ok(())
@@ -63,19 +68,25 @@ pub(crate) fn hdel(ctx: &mut Ctx<'_>) {
 }
 
 fn try_hdel(ctx: &mut Ctx<'_>) -> Outcome {
-    let place = place_for_write(ctx)?;
-    let mut fields = ctx.args.iter().skip(2);
-    let removed = edit_hash(ctx.keyspace, place, |hash, tools| {
+    let key = ctx.arg(1);
+    let place = ctx.place_of::<Hash>(key)?;
+    if !place.exists() {
+        ctx.reply.integer(0);
+        return Ok(());
+    }
+    let fields = ctx.args.iter().skip(2);
+    let updated = ctx.update(key, place, |hash: &mut Hash, tools| {
         fields
-            .by_ref()
             .filter(|field| hash.remove(field, tools.hasher))
             .count()
     });
-    let removed = removed.unwrap_or(0);
-    if hash_at(ctx.keyspace, place).is_some_and(|hash| Hash::len(hash) == 0) {
-        ctx.keyspace.delete(place);
+    ctx.effects.changed(updated.result as u64);
+    if updated.result > 0 {
+        ctx.notify(EventClass::HASH, "hdel", key);
     }
-    ctx.effects.changed(removed as u64);
-    ctx.reply.integer(removed as i64);
+    if updated.emptied {
+        ctx.notify(EventClass::GENERIC, "del", key);
+    }
+    ctx.reply.integer(updated.result as i64);
     Ok(())
 }

@@ -15,7 +15,7 @@ pub(super) fn reply_with(reply: &mut ReplyWriter<'_>, entry: &Entry) -> Outcome 
         View::Bytes(bytes) => reply.bulk(bytes),
         View::Int(value) => reply.bulk_integer(value),
         View::Boxed(Value::String(text)) => reply.bulk(text),
-        View::Boxed(_) => return Err(Refusal::WrongType),
+        View::Packed(..) | View::Boxed(_) => return Err(Refusal::WrongType),
     }
     Ok(())
 }
