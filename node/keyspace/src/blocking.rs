@@ -14,21 +14,21 @@ use crate::refusal::Refusal;
 
 /// Whether the command at hand may block, and whether it wants to.
 #[derive(Debug, Default)]
-pub enum Blocking<'a> {
+pub enum Blocking {
     /// It may not: it answers as if its time were over.
     #[default]
     Forbidden,
     /// It may.
     Allowed,
     /// It does: there is no reply yet.
-    Wanted(Box<BlockOn<'a>>),
+    Wanted(Box<BlockOn>),
 }
 
 /// What a command waits for.
 #[derive(Clone, Debug)]
-pub struct BlockOn<'a> {
+pub struct BlockOn {
     /// The keys.
-    pub keys: Vec<&'a [u8]>,
+    pub keys: Vec<Vec<u8>>,
     /// What has to stand at one of them.
     pub awaited: Awaited,
     /// How long it waits; `None` means for ever.
@@ -43,15 +43,15 @@ pub struct BlockOn<'a> {
 }
 
 #[allow(dead_code, reason = "the commands that block come with their types")]
-impl<'a> BlockOn<'a> {
+impl BlockOn {
     /// A command that pops from the first of some keys that holds anything.
-    pub(crate) const fn new(
+    pub(crate) fn new<'k>(
         awaited: Awaited,
-        keys: Vec<&'a [u8]>,
+        keys: impl IntoIterator<Item = &'k [u8]>,
         timeout: Option<Duration>,
     ) -> Self {
         Self {
-            keys,
+            keys: keys.into_iter().map(<[u8]>::to_vec).collect(),
             awaited,
             timeout,
             when_forbidden: NullReply::Array,
@@ -94,9 +94,9 @@ pub enum NullReply {
 }
 
 #[allow(dead_code, reason = "the commands that block come with their types")]
-impl<'a> Ctx<'a> {
+impl Ctx<'_> {
     /// Waits, if that is allowed; else answers that there is nothing.
-    pub(crate) fn block(&mut self, on: BlockOn<'a>) {
+    pub(crate) fn block(&mut self, on: BlockOn) {
         if self.may_block() {
             self.blocking = Blocking::Wanted(Box::new(on));
             return;

@@ -30,7 +30,7 @@ pub struct Ctx<'a> {
     /// The command comes from our primary (or an AOF): keys that are past their time are still there.
     pub from_primary: bool,
     /// Whether the command may wait for data, and whether it wants to.
-    pub blocking: Blocking<'a>,
+    pub blocking: Blocking,
     /// What the command changed.
     pub effects: &'a mut Effects,
 }
