@@ -27,7 +27,13 @@ impl Ctx<'_> {
     #[cold]
     pub(crate) fn refuse(&mut self, refusal: &Refusal) {
         match refusal {
-            Refusal::Quoting(text) => self.reply.error_bytes(text),
+            Refusal::Quoting(text) => {
+                // Line ends inside become blanks, those at the end do not show.
+                let line_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+                let end = text.iter().rposition(|byte| !line_end(byte));
+                let shown = text.get(..end.map_or(0, |last| last + 1));
+                self.reply.error_bytes(shown.unwrap_or_default());
+            }
             other => self.reply.error(&other.to_string()),
         }
     }

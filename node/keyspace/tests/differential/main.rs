@@ -1,0 +1,23 @@
+//! Random commands against a real redis-server, reply by reply, in RESP2 and RESP3: one file per family.
+//!
+//! `SHOAL_DIFFERENTIAL=2000000` sets the number of commands per family and protocol, `SHOAL_SEED` the seed. Skipped
+//! with a message if there is no redis-server, unless `SHOAL_REQUIRE_REAL=1`. The server is of version 7.0, so the
+//! keyspace is told to use the encodings of that version.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::print_stderr
+)]
+#![allow(clippy::unwrap_used, reason = "a test helper that fails the test")]
+
+mod arguments;
+#[path = "../common/mod.rs"]
+mod common;
+mod compare;
+mod payloads;
+mod replies;
+mod server;
+
+mod generic;
+mod hashes;
+mod strings;
