@@ -2,46 +2,54 @@
 
 use shoal_slots::Slot;
 
+use crate::census::{Among, Census, GROUP};
 use crate::entry::Entry;
 use crate::hashing::KeyHasher;
 use crate::table::{Position, Table};
 
-/// Tables per block of the summary that finds non-empty tables.
-const BLOCK: usize = 128;
-
 #[derive(Debug)]
 pub(crate) struct Database {
     tables: Box<[Table]>,
-    /// How many keys each block of tables has, for skipping empty slots and for choosing keys at random.
-    blocks: Box<[usize]>,
-    len: usize,
-    expiring: usize,
+    census: Census,
     /// Memory of the entries.
-    bytes: usize,
+    entry_bytes: usize,
+    /// Memory of the tables' cells.
+    table_bytes: usize,
+    /// How long keys with an expiry have left, in milliseconds, as the expiry cycle estimates it.
+    pub(crate) average_ttl: i64,
 }
 
 impl Database {
     pub(crate) fn new(tables: usize) -> Self {
         Self {
             tables: (0..tables).map(|_| Table::default()).collect(),
-            blocks: vec![0; tables.div_ceil(BLOCK)].into(),
-            len: 0,
-            expiring: 0,
-            bytes: 0,
+            census: Census::new(tables),
+            entry_bytes: 0,
+            table_bytes: 0,
+            average_ttl: 0,
         }
     }
 
     pub(crate) const fn len(&self) -> usize {
-        self.len
+        self.census.total(Among::All)
     }
 
     pub(crate) const fn expiring(&self) -> usize {
-        self.expiring
+        self.census.total(Among::Expiring)
     }
 
-    pub(crate) fn memory(&self) -> usize {
-        let tables: usize = self.tables.iter().map(Table::bytes).sum();
-        self.bytes + tables + size_of_val::<[Table]>(&self.tables)
+    pub(crate) const fn count(&self, among: Among) -> usize {
+        self.census.total(among)
+    }
+
+    /// The memory of keys and values, in constant time.
+    pub(crate) const fn memory(&self) -> usize {
+        self.entry_bytes + self.overhead()
+    }
+
+    /// The part of the memory that is neither keys nor values.
+    pub(crate) const fn overhead(&self) -> usize {
+        self.table_bytes + size_of_val::<[Table]>(&self.tables)
     }
 
     #[inline]
@@ -51,33 +59,35 @@ impl Database {
 
     /// The next table from `index` on that has entries.
     pub(crate) fn next_occupied(&self, index: usize) -> Option<usize> {
+        self.next_with(index, Among::All)
+    }
+
+    /// The next table from `index` on that has such entries.
+    pub(crate) fn next_with(&self, index: usize, among: Among) -> Option<usize> {
         let mut index = index;
-        while index < self.tables.len() {
-            let block = index / BLOCK;
-            if self.blocks.get(block).is_none_or(|&len| len == 0) {
-                index = (block + 1) * BLOCK;
-            } else if self.tables.get(index).is_none_or(Table::is_empty) {
-                index += 1;
-            } else {
+        loop {
+            index = self.census.skip_empty(index, among)?;
+            if count(self.tables.get(index)?, among) > 0 {
                 return Some(index);
             }
+            index += 1;
         }
-        None
     }
 
     /// The table that holds the `nth` key, counting through all tables.
     pub(crate) fn table_of_nth(&self, nth: usize) -> Option<&Table> {
-        let mut left = nth;
-        let mut block = 0;
-        while let Some(&len) = self.blocks.get(block).filter(|&&len| len <= left) {
-            left -= len;
-            block += 1;
-        }
-        for table in self.tables.get(block * BLOCK..)? {
-            if left < table.len() {
-                return Some(table);
+        self.tables.get(self.index_of_nth(nth, Among::All)?)
+    }
+
+    /// The number of the table that holds the `nth` such key, counting through all tables.
+    pub(crate) fn index_of_nth(&self, nth: usize, among: Among) -> Option<usize> {
+        let (first, mut left) = self.census.group_of_nth(nth, among)?;
+        for (at, table) in self.tables.get(first..)?.iter().take(GROUP).enumerate() {
+            let here = count(table, among);
+            if left < here {
+                return Some(first + at);
             }
-            left -= table.len();
+            left -= here;
         }
         None
     }
@@ -86,23 +96,21 @@ impl Database {
         let Some(place) = self.tables.get_mut(table) else {
             return;
         };
-        self.len += 1;
-        self.expiring += usize::from(entry.has_expiry());
-        self.bytes += entry.memory();
-        if let Some(block) = self.blocks.get_mut(table / BLOCK) {
-            *block += 1;
-        }
+        self.census.change(table, 1, entry.has_expiry().into());
+        self.entry_bytes += entry.memory();
+        let before = place.bytes();
         place.insert(hash, entry, hasher);
+        self.table_bytes = self.table_bytes + place.bytes() - before;
     }
 
     pub(crate) fn remove(&mut self, table: usize, position: Position) -> Option<Entry> {
-        let entry = self.tables.get_mut(table)?.remove_at(position)?;
-        self.len -= 1;
-        self.expiring -= usize::from(entry.has_expiry());
-        self.bytes = self.bytes.saturating_sub(entry.memory());
-        if let Some(block) = self.blocks.get_mut(table / BLOCK) {
-            *block -= 1;
-        }
+        let place = self.tables.get_mut(table)?;
+        let before = place.bytes();
+        let entry = place.remove_at(position)?;
+        self.table_bytes = self.table_bytes + place.bytes() - before;
+        self.census
+            .change(table, -1, -i32::from(entry.has_expiry()));
+        self.entry_bytes = self.entry_bytes.saturating_sub(entry.memory());
         Some(entry)
     }
 
@@ -114,11 +122,14 @@ impl Database {
         position: Position,
         change: impl FnOnce(&mut Entry) -> R,
     ) -> Option<R> {
-        let table = self.tables.get_mut(table)?;
-        let (memory, expiring) = (table.entry_bytes(), table.expiring());
-        let result = table.edit(position, change)?;
-        self.bytes = (self.bytes + table.entry_bytes()).saturating_sub(memory);
-        self.expiring = (self.expiring + table.expiring()).saturating_sub(expiring);
+        let place = self.tables.get_mut(table)?;
+        let (memory, expiring) = (place.entry_bytes(), place.expiring());
+        let result = place.edit(position, change)?;
+        self.entry_bytes = (self.entry_bytes + place.entry_bytes()).saturating_sub(memory);
+        if place.expiring() != expiring {
+            let more = if place.expiring() > expiring { 1 } else { -1 };
+            self.census.change(table, 0, more);
+        }
         Some(result)
     }
 
@@ -128,12 +139,11 @@ impl Database {
             return Table::default();
         };
         let table = core::mem::take(place);
-        self.len -= table.len();
-        self.expiring = self.expiring.saturating_sub(table.expiring());
-        if let Some(block) = self.blocks.get_mut(index / BLOCK) {
-            *block -= table.len();
-        }
-        self.bytes = self.bytes.saturating_sub(table.entry_bytes());
+        let fewer = |count: usize| -i32::try_from(count).unwrap_or(i32::MAX);
+        self.census
+            .change(index, fewer(table.len()), fewer(table.expiring()));
+        self.entry_bytes = self.entry_bytes.saturating_sub(table.entry_bytes());
+        self.table_bytes = self.table_bytes.saturating_sub(table.bytes());
         table
     }
 
@@ -148,5 +158,12 @@ impl Database {
                     .map(|entry| entry.key().to_vec())
                     .collect()
             })
+    }
+}
+
+fn count(table: &Table, among: Among) -> usize {
+    match among {
+        Among::All => table.len(),
+        Among::Expiring => table.expiring(),
     }
 }

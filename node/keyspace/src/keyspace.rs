@@ -57,6 +57,8 @@ pub struct KeyspaceStats {
     pub misses: u64,
     /// Keys deleted because their time had come.
     pub expired: u64,
+    /// Keys deleted because the memory was over its limit.
+    pub evicted: u64,
 }
 
 /// Who looks at keys, and when.
@@ -114,6 +116,7 @@ pub struct Keyspace {
     pub(crate) cycle: crate::expiry::CyclePosition,
     /// Keys that blocked or watching clients care about.
     pub(crate) signals: Signals,
+    pub(crate) evictor: crate::eviction::Evictor,
 }
 
 impl Keyspace {
@@ -137,6 +140,7 @@ impl Keyspace {
             scratch: Vec::new(),
             cycle: crate::expiry::CyclePosition::default(),
             signals: Signals::default(),
+            evictor: crate::eviction::Evictor::default(),
         }
     }
 

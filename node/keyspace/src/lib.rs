@@ -3,6 +3,7 @@
 
 mod ahead;
 mod blocking;
+mod census;
 pub mod command;
 mod commands;
 mod ctx;
@@ -11,6 +12,7 @@ mod effects;
 mod encodings;
 mod entry;
 mod events;
+mod eviction;
 mod expiry;
 mod extended;
 mod glob;
@@ -34,6 +36,7 @@ pub use blocking::{Awaited, BlockOn, Blocking, NullReply};
 pub use ctx::Ctx;
 pub use effects::{Effects, ExpiredKey, Propagation};
 pub use events::{EventClass, KeyEvent};
+pub use eviction::{Eviction, EvictionPolicy};
 pub use expiry::CycleReport;
 pub use graveyard::Graveyard;
 pub use keyspace::{Keyspace, KeyspaceConfig, KeyspaceStats};

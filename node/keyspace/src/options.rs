@@ -1,5 +1,7 @@
 //! The options of the keyspace that may change while it runs, under Redis' names.
 
+use crate::eviction::EvictionPolicy;
+
 /// Options.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -32,8 +34,10 @@ pub struct Options {
     /// `encoding-version`: values are encoded, and their encodings named, as version 7.0 did it: every list is a
     /// `quicklist`, and a set of strings is never a `listpack`.
     pub encodings_of_7_0: bool,
-    /// Whether `maxmemory-policy` is one that counts uses (LFU) rather than times (LRU).
-    pub lfu: bool,
+    /// `maxmemory-policy`: what may be evicted, and what entries note of their use.
+    pub policy: EvictionPolicy,
+    /// `maxmemory-samples`: how many keys are looked at per eviction.
+    pub eviction_samples: usize,
     /// `lfu-log-factor`: how much harder each further count is.
     pub lfu_log_factor: u32,
     /// `lfu-decay-time`: after how many minutes a counter loses one. Zero: never.
@@ -58,7 +62,8 @@ impl Default for Options {
             stream_node_max_bytes: 4096,
             stream_node_max_entries: 100,
             encodings_of_7_0: false,
-            lfu: false,
+            policy: EvictionPolicy::NoEviction,
+            eviction_samples: 5,
             lfu_log_factor: 10,
             lfu_decay_minutes: 1,
             string_len_max: 512 * 1024 * 1024,

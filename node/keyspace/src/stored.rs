@@ -94,7 +94,7 @@ impl Keyspace {
     /// What RDB says about a key besides its value.
     fn attributes_of(&self, entry: &Entry, now: UnixMillis) -> Attributes {
         let expire_at = entry.expiry();
-        if self.options.lfu {
+        if self.options.policy.counts_uses() {
             Attributes {
                 expire_at,
                 idle_secs: None,

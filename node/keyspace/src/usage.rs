@@ -25,7 +25,7 @@ impl Keyspace {
     /// Gives a new entry its first clock.
     #[inline]
     pub(crate) fn init_clock(&self, entry: &Entry, now: UnixMillis) {
-        let clock = if self.options.lfu {
+        let clock = if self.options.policy.counts_uses() {
             (minutes(now) << 8) | LFU_INIT
         } else {
             lru_clock(now)
@@ -36,7 +36,7 @@ impl Keyspace {
     /// Notes that an entry was used.
     #[inline]
     pub(crate) fn use_entry(&mut self, place: crate::keyspace::Place, now: UnixMillis) {
-        if self.options.lfu {
+        if self.options.policy.counts_uses() {
             self.count_use(place, now);
         } else if let Some(entry) = self.entry(place) {
             entry.set_clock(lru_clock(now));
@@ -50,7 +50,10 @@ impl Keyspace {
         };
         let mut counter = self.frequency(entry, now);
         if counter < 255 {
-            let steps = counter.saturating_sub(LFU_INIT) * self.options.lfu_log_factor + 1;
+            let steps = counter
+                .saturating_sub(LFU_INIT)
+                .saturating_mul(self.options.lfu_log_factor)
+                .saturating_add(1);
             counter += u32::from(chance < u32::MAX / steps);
         }
         entry.set_clock((minutes(now) << 8) | counter);
@@ -80,7 +83,7 @@ impl Keyspace {
         freq: Option<u8>,
     ) {
         self.init_clock(entry, now);
-        match (self.options.lfu, idle_secs, freq) {
+        match (self.options.policy.counts_uses(), idle_secs, freq) {
             (true, _, Some(freq)) => entry.set_clock((minutes(now) << 8) | u32::from(freq)),
             (false, Some(secs), _) => {
                 let units = u32::try_from(secs.saturating_mul(1000) >> 10)

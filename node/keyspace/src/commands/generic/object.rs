@@ -73,7 +73,7 @@ fn try_idletime(ctx: &mut Ctx<'_>) -> Outcome {
         ctx.reply.null();
         return Ok(());
     };
-    if ctx.keyspace.options.lfu {
+    if ctx.keyspace.options.policy.counts_uses() {
         return Err(Refusal::Text(
             "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching \
              between policies at runtime LRU and LFU data will take some time to adjust.",
@@ -97,7 +97,7 @@ fn try_freq(ctx: &mut Ctx<'_>) -> Outcome {
         ctx.reply.null();
         return Ok(());
     };
-    if !ctx.keyspace.options.lfu {
+    if !ctx.keyspace.options.policy.counts_uses() {
         return Err(Refusal::Text(
             "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when \
              switching between policies at runtime LRU and LFU data will take some time to adjust.",
