@@ -7,6 +7,7 @@ use shoal_slots::{SLOT_COUNT, Slot, UnixMillis};
 use crate::database::Database;
 use crate::effects::Effects;
 use crate::entry::Entry;
+use crate::events::EventClass;
 use crate::graveyard::Graveyard;
 use crate::hashing::KeyHasher;
 use crate::options::Options;
@@ -440,6 +441,7 @@ impl Keyspace {
             self.signals.touched(place.hash, place.db, key);
         }
         self.stats.expired += 1;
+        effects.event(EventClass::EXPIRED, "expired", place.db, key);
         effects.expired(place.db, key);
     }
 

@@ -43,7 +43,7 @@ fn node(policy: EvictionPolicy, cluster: bool, seed: u64) -> Node {
 fn evict_down_to(node: &mut Node, limit: usize, now: i64) -> Vec<Vec<u8>> {
     let mut gone = Vec::new();
     while node.keyspace.memory_used() > limit {
-        match node.keyspace.evict(UnixMillis(now)) {
+        match node.keyspace.evict(UnixMillis(now), &mut node.effects) {
             Eviction::Evicted { key, .. } => gone.push(key),
             Eviction::Searching => {}
             Eviction::Nothing => break,
@@ -108,15 +108,24 @@ proptest! {
 fn nothing_is_evicted_without_a_policy_or_without_candidates() {
     let mut node = node(EvictionPolicy::NoEviction, true, 1);
     node.words("SET a 1", NOW);
-    assert_eq!(node.keyspace.evict(UnixMillis(NOW)), Eviction::Nothing);
+    assert_eq!(
+        node.keyspace.evict(UnixMillis(NOW), &mut node.effects),
+        Eviction::Nothing
+    );
     node.keyspace.options_mut().policy = EvictionPolicy::VolatileTtl;
-    assert_eq!(node.keyspace.evict(UnixMillis(NOW)), Eviction::Nothing);
+    assert_eq!(
+        node.keyspace.evict(UnixMillis(NOW), &mut node.effects),
+        Eviction::Nothing
+    );
     node.keyspace.options_mut().policy = EvictionPolicy::AllKeysRandom;
     assert!(matches!(
-        node.keyspace.evict(UnixMillis(NOW)),
+        node.keyspace.evict(UnixMillis(NOW), &mut node.effects),
         Eviction::Evicted { db: 0, .. }
     ));
-    assert_eq!(node.keyspace.evict(UnixMillis(NOW)), Eviction::Nothing);
+    assert_eq!(
+        node.keyspace.evict(UnixMillis(NOW), &mut node.effects),
+        Eviction::Nothing
+    );
 }
 
 /// One key with an expiry among very many without is found in bounded pieces.
@@ -129,7 +138,7 @@ fn a_rare_volatile_key_is_found() {
         }
         node.words("SET {tag}needle v EX 1000", NOW);
         let calls = (0..1000)
-            .map(|_| node.keyspace.evict(UnixMillis(NOW)))
+            .map(|_| node.keyspace.evict(UnixMillis(NOW), &mut node.effects))
             .position(|found| found != Eviction::Searching);
         assert!(calls.is_some());
         assert!(node.words("EXISTS {tag}needle", NOW).starts_with(":0"));
@@ -144,15 +153,18 @@ fn precision(policy: EvictionPolicy, cluster: bool, prepare: impl Fn(&mut Node, 
         prepare(&mut node, n);
     }
     let gone: Vec<bool> = (0..KEYS / 4)
-        .map(
-            |_| match node.keyspace.evict(UnixMillis(NOW + 40_000_000)) {
+        .map(|_| {
+            match node
+                .keyspace
+                .evict(UnixMillis(NOW + 40_000_000), &mut node.effects)
+            {
                 Eviction::Evicted { key, .. } => {
-                    let n: usize = std::str::from_utf8(&key[4..]).unwrap().parse().unwrap();
-                    n < KEYS / 2
+                    let digits = String::from_utf8_lossy(&key[4..]).into_owned();
+                    digits.parse::<usize>().is_ok_and(|n| n < KEYS / 2)
                 }
                 other => panic!("{other:?}"),
-            },
-        )
+            }
+        })
         .collect();
     gone.iter().filter(|good| **good).count() as f64 / gone.len() as f64
 }
@@ -187,10 +199,12 @@ fn chance_is_fair_across_slots() {
         node.run(&[b"SET", format!("lonely:{n}").as_bytes(), b"v"], NOW);
     }
     let lonely = (0..4000)
-        .filter(|_| match node.keyspace.evict(UnixMillis(NOW)) {
-            Eviction::Evicted { key, .. } => key.starts_with(b"lonely"),
-            other => panic!("{other:?}"),
-        })
+        .filter(
+            |_| match node.keyspace.evict(UnixMillis(NOW), &mut node.effects) {
+                Eviction::Evicted { key, .. } => key.starts_with(b"lonely"),
+                other => panic!("{other:?}"),
+            },
+        )
         .count();
     // Five standard deviations of a fair coin.
     assert!((1842..2158).contains(&lonely), "{lonely} of 4000");

@@ -14,7 +14,9 @@ pub use policy::EvictionPolicy;
 pub(crate) use pool::Pool;
 
 use crate::census::Among;
+use crate::effects::Effects;
 use crate::entry::Entry;
+use crate::events::EventClass;
 use crate::keyspace::{Keyspace, Place};
 use crate::table::END;
 use policy::Order;
@@ -59,8 +61,8 @@ pub(crate) struct Evictor {
 }
 
 impl Keyspace {
-    /// Deletes the key that `maxmemory-policy` would rather lose than others.
-    pub fn evict(&mut self, now: UnixMillis) -> Eviction {
+    /// Deletes the key that `maxmemory-policy` would rather lose than others. The caller tells replicas.
+    pub fn evict(&mut self, now: UnixMillis, effects: &mut Effects) -> Eviction {
         let Some((among, order)) = self.options.policy.rule() else {
             return Eviction::Nothing;
         };
@@ -80,12 +82,12 @@ impl Keyspace {
                 self.look_at_random_key(among, order, now);
             }
             if let Some(victim) = self.best_candidate(among, order, now) {
-                return self.evict_candidate(victim);
+                return self.evict_candidate(victim, effects);
             }
         }
         self.sweep(among, order, now);
         match self.best_candidate(among, order, now) {
-            Some(victim) => self.evict_candidate(victim),
+            Some(victim) => self.evict_candidate(victim, effects),
             None => Eviction::Searching,
         }
     }
@@ -143,13 +145,17 @@ impl Keyspace {
         None
     }
 
-    fn evict_candidate(&mut self, place: Place) -> Eviction {
+    fn evict_candidate(&mut self, place: Place, effects: &mut Effects) -> Eviction {
         let Some(entry) = self.remove(place) else {
             return Eviction::Searching;
         };
         let key = entry.key().to_vec();
         self.graveyard.bury_entry(entry);
+        if !self.signals.is_idle() {
+            self.signals.touched(place.hash, place.db, &key);
+        }
         self.stats.evicted += 1;
+        effects.event(EventClass::EVICTED, "evicted", place.db, &key);
         Eviction::Evicted { db: place.db, key }
     }
 
