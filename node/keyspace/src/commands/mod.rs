@@ -6,6 +6,9 @@ pub(crate) mod hashes;
 pub(crate) mod scanning;
 pub(crate) mod strings;
 
+use shoal_rdb::listpack::Element;
+use shoal_resp::ReplyWriter;
+
 use crate::ctx::Ctx;
 use crate::entry::{Entry, View};
 use crate::numbers::parse_int;
@@ -41,6 +44,15 @@ impl Ctx<'_> {
     /// An argument that must be an integer.
     pub(crate) fn int_arg(&self, index: usize) -> Result<i64, Refusal> {
         parse_int(self.arg(index)).ok_or(Refusal::NotInteger)
+    }
+}
+
+/// Writes an element of a collection as a bulk string.
+#[inline]
+pub(crate) fn bulk_item(reply: &mut ReplyWriter<'_>, item: Element<'_>) {
+    match item {
+        Element::Str(bytes) => reply.bulk(bytes),
+        Element::Int(value) => reply.bulk_integer(value),
     }
 }
 

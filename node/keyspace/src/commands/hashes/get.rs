@@ -1,7 +1,7 @@
 //! Reading hashes.
 
-use super::{bulk_item, hash_of};
-use crate::commands::Outcome;
+use super::hash_of;
+use crate::commands::{Outcome, bulk_item};
 use crate::ctx::Ctx;
 use crate::encodings::hash::{Hash, HashRef};
 use shoal_rdb::listpack::Element;

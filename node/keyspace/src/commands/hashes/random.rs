@@ -3,8 +3,9 @@
 use rand_core::Rng;
 use shoal_resp::{ReplyWriter, Version};
 
-use super::{bulk_item, hash_of};
-use crate::commands::{Outcome, is_word};
+use super::hash_of;
+
+use crate::commands::{Outcome, bulk_item, is_word};
 use crate::ctx::Ctx;
 use crate::encodings::hash::HashRef;
 use crate::refusal::Refusal;

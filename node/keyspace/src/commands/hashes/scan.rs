@@ -1,8 +1,8 @@
 //! HSCAN.
 
-use super::{bulk_item, hash_of};
-use crate::commands::Outcome;
+use super::hash_of;
 use crate::commands::scanning::{Cursor, ScanOptions};
+use crate::commands::{Outcome, bulk_item};
 use crate::ctx::Ctx;
 use crate::encodings::hash::{HashRef, value_of};
 use crate::table::END;
