@@ -61,6 +61,7 @@ const SHUTDOWN_ON_SIGNAL: Words = &[
 const DISKLESS_LOAD: Words = &[("disabled", 0), ("on-empty-db", 1), ("swapdb", 2)];
 const TLS_AUTH_CLIENTS: Words = &[("no", 0), ("yes", 1), ("optional", 2)];
 const OOM_SCORE_ADJ: Words = &[("no", 0), ("yes", 1), ("relative", 1), ("absolute", 2)];
+const ENCODING_VERSION: Words = &[("7.2", 0), ("7.0", 1)];
 const ACL_PUBSUB_DEFAULT: Words = &[("allchannels", 1), ("resetchannels", 0)];
 const SANITIZE_DUMP: Words = &[("no", 0), ("yes", 1), ("clients", 2)];
 const PROTECTED_ACTION: Words = &[("no", 0), ("yes", 1), ("local", 2)];
@@ -148,9 +149,10 @@ options! {
     (EnableDebugCommand, "enable-debug-command", "", Enum(PROTECTED_ACTION), "no", IMMUTABLE),
     (EnableModuleCommand, "enable-module-command", "", Enum(PROTECTED_ACTION), "no", IMMUTABLE | LATER),
     (EnableProtectedConfigs, "enable-protected-configs", "", Enum(PROTECTED_ACTION), "no", IMMUTABLE),
+    (EncodingVersion, "encoding-version", "", Enum(ENCODING_VERSION), "7.2", MUTABLE),
     (HashMaxListpackEntries, "hash-max-listpack-entries", "hash-max-ziplist-entries", Int(0, LONG_MAX), "512", MUTABLE),
     (HashMaxListpackValue, "hash-max-listpack-value", "hash-max-ziplist-value", Memory(0, LONG_MAX), "64", MUTABLE),
-    (HllSparseMaxBytes, "hll-sparse-max-bytes", "", Memory(0, LONG_MAX), "3000", LATER),
+    (HllSparseMaxBytes, "hll-sparse-max-bytes", "", Memory(0, LONG_MAX), "3000", MUTABLE),
     (Hz, "hz", "", Int(0, INT_MAX), "10", MUTABLE),
     (IgnoreWarnings, "ignore-warnings", "", Text(Check::Any), "", LATER),
     (IoThreads, "io-threads", "", Int(1, 128), "1", IMMUTABLE | LATER),
@@ -168,7 +170,7 @@ options! {
     (LfuDecayTime, "lfu-decay-time", "", Int(0, INT_MAX), "1", LATER),
     (LfuLogFactor, "lfu-log-factor", "", Int(0, INT_MAX), "10", LATER),
     (ListCompressDepth, "list-compress-depth", "", Int(0, INT_MAX), "0", LATER),
-    (ListMaxListpackSize, "list-max-listpack-size", "list-max-ziplist-size", Int(INT_MIN, INT_MAX), "-2", LATER),
+    (ListMaxListpackSize, "list-max-listpack-size", "list-max-ziplist-size", Int(INT_MIN, INT_MAX), "-2", MUTABLE),
     (LoadingProcessEventsIntervalBytes, "loading-process-events-interval-bytes", "", Int(1024, INT_MAX), "2097152", HIDDEN | LATER),
     (LocaleCollate, "locale-collate", "", Text(Check::Any), "", LATER),
     (Logfile, "logfile", "", Text(Check::Any), "", IMMUTABLE),
@@ -222,9 +224,9 @@ options! {
     (SanitizeDumpPayload, "sanitize-dump-payload", "", Enum(SANITIZE_DUMP), "no", LATER),
     (Save, "save", "", Save, "3600 1 300 100 60 10000", MULTI | LATER),
     (ServerCpulist, "server_cpulist", "", OptionalText(Check::Any), "", IMMUTABLE | LATER),
-    (SetMaxIntsetEntries, "set-max-intset-entries", "", Int(0, LONG_MAX), "512", LATER),
-    (SetMaxListpackEntries, "set-max-listpack-entries", "", Int(0, LONG_MAX), "128", LATER),
-    (SetMaxListpackValue, "set-max-listpack-value", "", Int(0, LONG_MAX), "64", LATER),
+    (SetMaxIntsetEntries, "set-max-intset-entries", "", Int(0, LONG_MAX), "512", MUTABLE),
+    (SetMaxListpackEntries, "set-max-listpack-entries", "", Int(0, LONG_MAX), "128", MUTABLE),
+    (SetMaxListpackValue, "set-max-listpack-value", "", Int(0, LONG_MAX), "64", MUTABLE),
     (SetProcTitle, "set-proc-title", "", Bool, "yes", IMMUTABLE | LATER),
     (ShutdownOnSigint, "shutdown-on-sigint", "", Enum(SHUTDOWN_ON_SIGNAL), "default", MULTI),
     (ShutdownOnSigterm, "shutdown-on-sigterm", "", Enum(SHUTDOWN_ON_SIGNAL), "default", MULTI),
@@ -233,8 +235,8 @@ options! {
     (SlowlogMaxLen, "slowlog-max-len", "", Int(0, LONG_MAX), "128", LATER),
     (SocketMarkId, "socket-mark-id", "", Int(0, UINT_MAX), "0", IMMUTABLE | LATER),
     (StopWritesOnBgsaveError, "stop-writes-on-bgsave-error", "", Bool, "yes", LATER),
-    (StreamNodeMaxBytes, "stream-node-max-bytes", "", Memory(0, LONG_MAX), "4096", LATER),
-    (StreamNodeMaxEntries, "stream-node-max-entries", "", Int(0, LONG_MAX), "100", LATER),
+    (StreamNodeMaxBytes, "stream-node-max-bytes", "", Memory(0, LONG_MAX), "4096", MUTABLE),
+    (StreamNodeMaxEntries, "stream-node-max-entries", "", Int(0, LONG_MAX), "100", MUTABLE),
     (Supervised, "supervised", "", Enum(SUPERVISED), "no", IMMUTABLE | LATER),
     (SyslogEnabled, "syslog-enabled", "", Bool, "no", IMMUTABLE | LATER),
     (SyslogFacility, "syslog-facility", "", Enum(SYSLOG_FACILITY), "local0", IMMUTABLE | LATER),
@@ -267,6 +269,6 @@ options! {
     (Unixsocketperm, "unixsocketperm", "", Octal(0o777), "0", IMMUTABLE),
     (UseExitOnPanic, "use-exit-on-panic", "", Bool, "no", HIDDEN | LATER),
     (WatchdogPeriod, "watchdog-period", "", Int(0, INT_MAX), "0", HIDDEN | LATER),
-    (ZsetMaxListpackEntries, "zset-max-listpack-entries", "zset-max-ziplist-entries", Int(0, LONG_MAX), "128", LATER),
-    (ZsetMaxListpackValue, "zset-max-listpack-value", "zset-max-ziplist-value", Memory(0, LONG_MAX), "64", LATER),
+    (ZsetMaxListpackEntries, "zset-max-listpack-entries", "zset-max-ziplist-entries", Int(0, LONG_MAX), "128", MUTABLE),
+    (ZsetMaxListpackValue, "zset-max-listpack-value", "zset-max-ziplist-value", Memory(0, LONG_MAX), "64", MUTABLE),
 }

@@ -94,6 +94,18 @@ pub(crate) fn tune_keyspace(config: &Config, options: &mut Options) {
     let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
     options.hash_max_listpack_entries = size(config.hash_max_listpack_entries());
     options.hash_max_listpack_value = size(config.hash_max_listpack_value());
+    let count = |id| size(config.size(id));
+    options.list_max_listpack_size = config.number(OptionId::ListMaxListpackSize);
+    options.list_compress_depth = count(OptionId::ListCompressDepth);
+    options.set_max_intset_entries = count(OptionId::SetMaxIntsetEntries);
+    options.set_max_listpack_entries = count(OptionId::SetMaxListpackEntries);
+    options.set_max_listpack_value = count(OptionId::SetMaxListpackValue);
+    options.zset_max_listpack_entries = count(OptionId::ZsetMaxListpackEntries);
+    options.zset_max_listpack_value = count(OptionId::ZsetMaxListpackValue);
+    options.hll_sparse_max_bytes = count(OptionId::HllSparseMaxBytes);
+    options.stream_node_max_bytes = count(OptionId::StreamNodeMaxBytes);
+    options.stream_node_max_entries = count(OptionId::StreamNodeMaxEntries);
+    options.encodings_of_7_0 = config.word(OptionId::EncodingVersion) == 1;
     options.string_len_max = size(config.proto_max_bulk_len());
 }
 

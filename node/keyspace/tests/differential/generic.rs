@@ -70,7 +70,7 @@ const TEMPLATES: &[&str] = &[
     "SCAN 1x",
     "SCAN 18446744073709551616",
     "SCAN 0 COUNT 0",
-    "SCAN 0 COUNT V",
+    "SCAN 0 COUNT abc",
     "SCAN 0 MATCH",
     "SCAN 0 V 1",
     "SCAN 0 COUNT 1000",
