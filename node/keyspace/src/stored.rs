@@ -65,6 +65,41 @@ impl Keyspace {
         }
     }
 
+    /// Adds more elements to the value of a key whose first part [`Keyspace::insert_loaded`] got.
+    pub fn extend_loaded(
+        &mut self,
+        db: usize,
+        key: &[u8],
+        value: Stored,
+        now: UnixMillis,
+    ) -> Loaded {
+        let access = Access {
+            db,
+            slot: None,
+            hash: None,
+            now,
+            from_primary: true,
+        };
+        let place = self.locate(access, key);
+        if !place.exists() {
+            // The first part was past its time already.
+            return Loaded::Expired;
+        }
+        let Stored::Hash(pairs) = value else {
+            return Loaded::Refused;
+        };
+        let fine = self.update(access, key, place, |hash: &mut Hash, tools| {
+            pairs
+                .iter()
+                .all(|(field, value)| hash.set(field, value, tools))
+        });
+        if fine.result {
+            Loaded::Inserted
+        } else {
+            Loaded::Refused
+        }
+    }
+
     /// Makes an entry out of a value that was read and checked by `shoal_rdb`.
     pub(crate) fn entry_of(&self, key: &[u8], value: Stored, expiry: Option<i64>) -> Option<Entry> {
         let tools = Tools {

@@ -1,9 +1,10 @@
 //! Why bytes are not an RDB file or a DUMP payload. Everything names the offset, so that a damaged file can
 //! be looked at.
 
+use crate::intset::IntsetError;
 use crate::listpack::ListpackError;
 use crate::lzf::LzfError;
-use crate::types::ValueType;
+use crate::stream_node::StreamNodeError;
 use crate::ziplist::ZiplistError;
 use crate::zipmap::ZipmapError;
 
@@ -50,9 +51,6 @@ pub enum RdbErrorKind {
     /// A byte that is neither an opcode nor a value type.
     #[error("unknown opcode or value type {0}")]
     UnknownOpcode(u8),
-    /// A value type that exists but is not built yet.
-    #[error("value type {id} ({0}) is not supported yet: strings and hashes are, the other types come next", id = .0.id())]
-    Unsupported(ValueType),
     /// Data of a module: nobody else can read it.
     #[error("data of module {0}, which is not loaded")]
     Module(ModuleName),
@@ -71,6 +69,30 @@ pub enum RdbErrorKind {
     /// A zipmap is damaged.
     #[error("{0}")]
     Zipmap(ZipmapError),
+    /// An intset is damaged.
+    #[error("{0}")]
+    Intset(IntsetError),
+    /// A node of a list is neither one element nor a listpack.
+    #[error("list node of kind {0}")]
+    BadListNode(u64),
+    /// A score that is no number.
+    #[error("bad score")]
+    BadScore,
+    /// A sorted set in compact form has a member without a score.
+    #[error("sorted set with a member without score")]
+    OddZset,
+    /// A sorted set in compact form is not sorted.
+    #[error("sorted set that is not sorted")]
+    UnsortedZset,
+    /// A set or sorted set has a member twice.
+    #[error("duplicate member")]
+    DuplicateMember,
+    /// A node of a stream is damaged.
+    #[error("{0}")]
+    StreamNode(StreamNodeError),
+    /// The parts of a stream contradict each other.
+    #[error("{0}")]
+    Stream(StreamError),
     /// A hash in compact form has a field without a value.
     #[error("hash with a field without value")]
     OddHash,
@@ -91,6 +113,45 @@ pub enum RdbErrorKind {
         /// What its bytes give.
         computed: u64,
     },
+}
+
+/// How the parts of a stream contradict each other.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StreamError {
+    /// The id of a node does not have sixteen bytes.
+    #[error("stream node with a bad id")]
+    BadNodeId,
+    /// A node starts before the last entry of the node before it.
+    #[error("stream nodes out of order")]
+    NodesUnordered,
+    /// There are more or fewer live entries than the stream says.
+    #[error("stream of another length than it says")]
+    WrongLength,
+    /// An entry has a greater id than the last one that was given.
+    #[error("stream entry beyond the last id")]
+    BeyondLastId,
+    /// A number that a counter of the stream cannot have.
+    #[error("bad counter of a stream")]
+    BadCounter,
+    /// Two groups have one name.
+    #[error("duplicate consumer group")]
+    DuplicateGroup,
+    /// Two consumers of a group have one name.
+    #[error("duplicate consumer")]
+    DuplicateConsumer,
+    /// The ids of a pending list do not grow.
+    #[error("pending entries out of order")]
+    PendingUnordered,
+    /// A consumer has a pending entry that its group does not have.
+    #[error("pending entry of a consumer that its group does not know")]
+    PendingUnknown,
+    /// Two consumers have the same pending entry.
+    #[error("pending entry of two consumers")]
+    PendingShared,
+    /// A pending entry of the group belongs to no consumer.
+    #[error("pending entry without consumer")]
+    PendingUnowned,
 }
 
 /// The name of a module, nine characters that its data carries in a number.

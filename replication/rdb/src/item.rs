@@ -44,7 +44,7 @@ pub enum Checksum {
 }
 
 /// One thing out of a stream of RDB.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Item {
     /// Something about the file. Unknown names are to be ignored.
@@ -65,7 +65,7 @@ pub enum Item {
         /// Keys that expire.
         expires: u64,
     },
-    /// A key.
+    /// A key. If its value is large, this is the first part of it, and [`Item::More`] follows.
     Entry {
         /// Its name.
         key: Bytes,
@@ -73,6 +73,14 @@ pub enum Item {
         value: Value,
         /// When it expires, how it was used.
         attributes: Attributes,
+    },
+    /// More of the value of the entry before: elements to add to it, of the same type. Large values come in
+    /// parts (and large streams as [`Value::StreamNodes`] that end with a [`Value::Stream`]).
+    More {
+        /// The name of that entry.
+        key: Bytes,
+        /// What to add.
+        value: Value,
     },
     /// The end. What was fed beyond it is at [`Reader::rest`](crate::Reader::rest).
     Eof(Checksum),

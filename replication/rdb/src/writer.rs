@@ -1,12 +1,14 @@
-//! Writing a stream of RDB, piece by piece: what was written so far can be taken away at any time, so a
-//! snapshot needs no more memory than its reader lags behind.
+//! Writing a stream of RDB, piece by piece: what was written so far can be taken away at any time, or goes to
+//! a sink by itself, so a snapshot needs no more memory than its reader lags behind.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::crc64::Crc64;
 use crate::encode;
 use crate::item::Attributes;
 use crate::types::{ValueType, opcode};
+use crate::value_writer::ValueWriter;
 
 /// The oldest version written: all types of this crate are in it, and Redis 7.0 reads it.
 const VERSION_WRITTEN_MIN: u16 = 10;
@@ -39,27 +41,69 @@ impl Default for WriterConfig {
 #[derive(Debug)]
 pub struct Writer {
     config: WriterConfig,
+    sink: Option<Sink>,
     out: Vec<u8>,
     /// How much of `out` the checksum has seen.
     summed: usize,
     crc: Crc64,
 }
 
+/// Where chunks go that are large enough.
+struct Sink {
+    chunk: usize,
+    take: Box<dyn FnMut(Vec<u8>) + Send>,
+}
+
+impl core::fmt::Debug for Sink {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Sink").field("chunk", &self.chunk).finish()
+    }
+}
+
 impl Writer {
     /// A stream of which the header is written.
     #[must_use]
     pub fn new(config: WriterConfig) -> Self {
-        let version = config
-            .version
-            .clamp(VERSION_WRITTEN_MIN, crate::VERSION_MAX);
-        let mut out = Vec::from(*b"REDIS00");
-        out.extend([version / 10, version % 10].map(|digit| b'0' + (digit & 0x0f) as u8));
+        let mut writer = Self::headless(config);
+        let version = writer.version();
+        writer.raw(b"REDIS00");
+        let digits = [version / 10, version % 10];
+        writer.raw(&digits.map(|digit| b'0' + (digit & 0x0f) as u8));
+        writer
+    }
+
+    /// A stream that goes to `take` in chunks of at least this size while it is written; what
+    /// [`Self::finish`] gives comes behind them. A chunk may end between the elements of a value.
+    #[must_use]
+    pub fn with_sink(
+        config: WriterConfig,
+        chunk: usize,
+        take: impl FnMut(Vec<u8>) + Send + 'static,
+    ) -> Self {
+        let take = Box::new(take);
+        Self {
+            sink: Some(Sink { chunk, take }),
+            ..Self::new(config)
+        }
+    }
+
+    /// Without header, for values alone.
+    pub(crate) fn headless(config: WriterConfig) -> Self {
+        let oldest = VERSION_WRITTEN_MIN;
+        let version = config.version.clamp(oldest, crate::VERSION_MAX);
         Self {
             config: WriterConfig { version, ..config },
-            out,
+            sink: None,
+            out: Vec::new(),
             summed: 0,
             crc: Crc64::new(),
         }
+    }
+
+    /// The version of the format.
+    #[must_use]
+    pub const fn version(&self) -> u16 {
+        self.config.version
     }
 
     /// Something about the stream, such as `redis-ver`.
@@ -88,10 +132,14 @@ impl Writer {
         encode::number(expires, &mut self.out);
     }
 
+    /// A key, whose value the result writes.
+    pub fn entry<'a>(&'a mut self, attributes: &'a Attributes, key: &'a [u8]) -> ValueWriter<'a> {
+        ValueWriter::new(self, Some((attributes, key)))
+    }
+
     /// A key with a string.
     pub fn string(&mut self, attributes: &Attributes, key: &[u8], value: &[u8]) {
-        self.key(attributes, ValueType::String, key);
-        self.text(value);
+        self.entry(attributes, key).string(value);
     }
 
     /// A key with a hash, from its pairs.
@@ -99,19 +147,12 @@ impl Writer {
     where
         I: IntoIterator<Item = (&'a [u8], &'a [u8]), IntoIter: ExactSizeIterator>,
     {
-        let pairs = pairs.into_iter();
-        self.key(attributes, ValueType::Hash, key);
-        encode::number(pairs.len() as u64, &mut self.out);
-        for (field, value) in pairs {
-            self.text(field);
-            self.text(value);
-        }
+        self.entry(attributes, key).hash_of(pairs);
     }
 
     /// A key with a hash that is a listpack of fields and values already.
     pub fn hash_listpack(&mut self, attributes: &Attributes, key: &[u8], listpack: &[u8]) {
-        self.key(attributes, ValueType::HashListpack, key);
-        self.text(listpack);
+        self.entry(attributes, key).hash_listpack(listpack);
     }
 
     /// How many bytes wait to be taken.
@@ -149,7 +190,7 @@ impl Writer {
         self.out
     }
 
-    fn key(&mut self, attributes: &Attributes, kind: ValueType, key: &[u8]) {
+    pub(crate) fn key(&mut self, attributes: &Attributes, kind: ValueType, key: &[u8]) {
         if let Some(at) = attributes.expire_at {
             self.out.push(opcode::EXPIRE_MS);
             self.out.extend_from_slice(&at.to_le_bytes());
@@ -165,8 +206,31 @@ impl Writer {
         self.text(key);
     }
 
-    fn text(&mut self, text: &[u8]) {
+    pub(crate) fn text(&mut self, text: &[u8]) {
         encode::string(text, self.config.compress, &mut self.out);
+    }
+
+    pub(crate) fn number(&mut self, number: u64) {
+        encode::number(number, &mut self.out);
+    }
+
+    pub(crate) fn raw(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(bytes);
+    }
+
+    pub(crate) fn byte(&mut self, byte: u8) {
+        self.out.push(byte);
+    }
+
+    /// Between two elements: what there is goes to the sink, if it is enough.
+    pub(crate) fn pause(&mut self) {
+        let enough = |sink: &Sink| self.out.len() >= sink.chunk;
+        if self.sink.as_ref().is_some_and(enough) {
+            let chunk = self.take();
+            if let Some(sink) = &mut self.sink {
+                (sink.take)(chunk);
+            }
+        }
     }
 
     fn sum(&mut self) {

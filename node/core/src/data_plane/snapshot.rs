@@ -67,15 +67,22 @@ impl Incoming {
                 let loaded =
                     self.keyspace
                         .insert_loaded(self.db, &key, value, &attributes, now.unix());
-                if loaded == Loaded::Refused {
-                    self.failure = Some(format!(
-                        "key '{}' of database {}",
-                        key.escape_ascii(),
-                        self.db
-                    ));
-                }
+                self.look_at(loaded, &key);
+            }
+            Item::More { key, value } => {
+                let loaded = self
+                    .keyspace
+                    .extend_loaded(self.db, &key, value, now.unix());
+                self.look_at(loaded, &key);
             }
             _ => {}
+        }
+    }
+
+    fn look_at(&mut self, loaded: Loaded, key: &[u8]) {
+        if loaded == Loaded::Refused {
+            let key = key.escape_ascii();
+            self.failure = Some(format!("key '{key}' of database {}", self.db));
         }
     }
 

@@ -155,6 +155,14 @@ impl ListpackIter<'_> {
     pub const fn position(&self) -> usize {
         self.position
     }
+
+    /// Whether no element is left.
+    #[must_use]
+    pub fn is_at_end(&self) -> bool {
+        self.bytes
+            .get(self.position)
+            .is_none_or(|&byte| byte == END)
+    }
 }
 
 impl<'a> Iterator for ListpackIter<'a> {

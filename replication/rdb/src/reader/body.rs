@@ -1,28 +1,27 @@
 //! What stands between the header and the checksum: opcodes, and keys with their values. Every step reads one of
-//! them completely or nothing of it; only a hash in pairs is read in several steps.
-
-use alloc::vec::Vec;
+//! them completely or nothing of it; only values that are rows of records are read in several steps.
 
 use bytes::Bytes;
 
 use super::{Reader, State, Step};
-use crate::cursor::{Cursor, RawString, Stop};
+use crate::assembly::{Assembled, Assembly};
+use crate::blob::Blob;
+use crate::cursor::{Cursor, Stop};
 use crate::error::{ModuleName, RdbErrorKind};
 use crate::item::{Attributes, Item};
+use crate::record::text;
 use crate::types::{ValueType, opcode};
-use crate::value::{Layout, Value};
+use crate::value::Value;
 
-/// A hash of which some fields have arrived.
+/// A key of whose value something may be missing.
 #[derive(Debug)]
-pub(super) struct PartialHash {
+pub(super) struct Partial {
     key: Bytes,
     attributes: Attributes,
-    missing: u64,
-    pairs: Vec<(Bytes, Bytes)>,
+    /// Whether a part was handed out.
+    begun: bool,
+    assembly: Assembly,
 }
-
-/// How many fields of a large hash are taken at once, so that a step stays short.
-const PAIRS_PER_STEP: u64 = 1024;
 
 impl Reader {
     pub(super) fn body(&mut self) -> Result<Step, Stop> {
@@ -110,65 +109,66 @@ impl Reader {
         }))
     }
 
-    /// A key with its value, or for a hash in pairs with the number of them.
+    /// A key with its value, or with the number of records that make it.
     fn entry(&mut self, kind: ValueType) -> Result<Step, Stop> {
+        if let Some(blob) = Blob::of(kind) {
+            return self.blob(blob);
+        }
         let mut cursor = self.cursor();
         cursor.byte()?;
-        let Some(layout) = Layout::of(kind) else {
-            return Err(refusal(kind, cursor));
-        };
-        let key = cursor.string()?;
-        match layout {
-            Layout::Blob(blob) => {
-                let at = cursor.position();
-                let value = cursor.string()?;
-                let used = cursor.position();
-                let bytes = self.consume(used);
-                let value = blob.decode(text(&value, &bytes)?, at)?;
-                let attributes = core::mem::take(&mut self.attributes);
-                Ok(self.finish_entry(text(&key, &bytes)?, value, attributes))
-            }
-            Layout::Pairs => {
-                let missing = cursor.number()?;
-                let used = cursor.position();
-                let bytes = self.consume(used);
-                let attributes = core::mem::take(&mut self.attributes);
-                let key = text(&key, &bytes)?;
-                self.state = State::Pairs(PartialHash {
-                    key,
-                    attributes,
-                    missing,
-                    pairs: Vec::new(),
-                });
-                Ok(Step::Silent)
-            }
+        if matches!(kind, ValueType::Module | ValueType::ModuleOld) {
+            return Err(refusal(cursor));
         }
+        let (key, count) = (cursor.string()?, cursor.number()?);
+        let used = cursor.position();
+        let bytes = self.consume(used);
+        let assembly = Assembly::new(kind, count);
+        self.state = State::Value(Partial {
+            key: text(&key, &bytes)?,
+            attributes: core::mem::take(&mut self.attributes),
+            begun: false,
+            assembly: assembly.ok_or(Stop::bad(RdbErrorKind::UnknownOpcode(kind.id()), 0))?,
+        });
+        Ok(Step::Silent)
     }
 
-    /// Some more fields of a hash, or its end.
-    pub(super) fn pairs(&mut self) -> Result<Step, Stop> {
-        let State::Pairs(hash) = &mut self.state else {
+    /// A key whose value is one string.
+    fn blob(&mut self, blob: Blob) -> Result<Step, Stop> {
+        let mut cursor = self.cursor();
+        cursor.byte()?;
+        let key = cursor.string()?;
+        let at = cursor.position();
+        let value = cursor.string()?;
+        let used = cursor.position();
+        let bytes = self.consume(used);
+        let value = blob
+            .decode(text(&value, &bytes)?)
+            .map_err(|kind| Stop::bad(kind, at))?;
+        let attributes = core::mem::take(&mut self.attributes);
+        Ok(self.finish_entry(text(&key, &bytes)?, value, attributes))
+    }
+
+    /// Some more records of a value, or its end.
+    pub(super) fn value(&mut self) -> Result<Step, Stop> {
+        let State::Value(partial) = &mut self.state else {
             return Ok(Step::Silent);
         };
-        if hash.missing > 0 {
-            let mut cursor = Cursor::new(&self.buffer, self.limits.string_len_max);
-            let (raw, used) = read_pairs(&mut cursor, hash.missing.min(PAIRS_PER_STEP))?;
-            hash.missing -= raw.len() as u64;
-            let bytes = self.buffer.split_to(used).freeze();
-            self.crc.update(&bytes);
-            self.offset += used as u64;
-            for (field, value) in raw {
-                hash.pairs
-                    .push((text(&field, &bytes)?, text(&value, &bytes)?));
-            }
-            return Ok(Step::Silent);
+        let (value, ended) = match partial.assembly.step(&mut self.input)? {
+            Assembled::Nothing => return Ok(Step::Silent),
+            Assembled::Part(value) => (value, false),
+            Assembled::End(value) => (value, true),
+        };
+        let (key, begun) = (partial.key.clone(), partial.begun);
+        let attributes = core::mem::take(&mut partial.attributes);
+        partial.begun = true;
+        if ended {
+            self.state = State::Body;
         }
-        match core::mem::replace(&mut self.state, State::Body) {
-            State::Pairs(hash) => {
-                Ok(self.finish_entry(hash.key, Value::Hash(hash.pairs), hash.attributes))
-            }
-            _ => Ok(Step::Silent),
-        }
+        Ok(if begun {
+            Step::Item(Item::More { key, value })
+        } else {
+            self.finish_entry(key, value, attributes)
+        })
     }
 
     fn finish_entry(&mut self, key: Bytes, value: Value, attributes: Attributes) -> Step {
@@ -184,41 +184,8 @@ impl Reader {
     }
 }
 
-/// The pairs that have arrived completely, and where they end.
-fn read_pairs(
-    cursor: &mut Cursor<'_>,
-    most: u64,
-) -> Result<(Vec<(RawString, RawString)>, usize), Stop> {
-    let mut pairs = Vec::new();
-    let mut end = 0;
-    for _ in 0..most {
-        let pair = cursor
-            .string()
-            .and_then(|field| Ok((field, cursor.string()?)));
-        match pair {
-            Ok(pair) => pairs.push(pair),
-            // What is wrong here is told after the pairs before it, whose own errors come first.
-            Err(_) if !pairs.is_empty() => break,
-            Err(stop) => return Err(stop),
-        }
-        end = cursor.position();
-    }
-    Ok((pairs, end))
-}
-
-/// A string out of consumed bytes, sharing their memory where it lies there as it is.
-fn text(raw: &RawString, bytes: &Bytes) -> Result<Bytes, Stop> {
-    match raw {
-        RawString::Plain(range) => Ok(bytes.slice(range.clone())),
-        _ => raw.to_vec(bytes).map(Bytes::from),
-    }
-}
-
-/// Why a type cannot be read; for a module's data the name stands behind the key.
-fn refusal(kind: ValueType, mut cursor: Cursor<'_>) -> Stop {
-    if !matches!(kind, ValueType::Module | ValueType::ModuleOld) {
-        return Stop::bad(RdbErrorKind::Unsupported(kind), 0);
-    }
+/// Why a module's data cannot be read: its name stands behind the key.
+fn refusal(mut cursor: Cursor<'_>) -> Stop {
     match cursor.string().and_then(|_key| cursor.number()) {
         Ok(id) => Stop::bad(RdbErrorKind::Module(ModuleName::of_id(id)), 0),
         Err(stop) => stop,

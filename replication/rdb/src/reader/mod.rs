@@ -1,17 +1,18 @@
 //! Reading a stream of RDB in whatever pieces it arrives.
 //!
 //! Bytes are pushed in, items are polled out. The reader keeps its place: a value is decoded when all of it has
-//! arrived, a large hash field by field, and nothing is reserved for lengths that are only promised. Attempts
-//! to read an item that is not complete cost the same however much of it is there.
+//! arrived, an aggregate element by element (and a large one is handed out in parts), and nothing is reserved
+//! for lengths that are only promised. Attempts to read an item that is not complete cost the same however much
+//! of it is there.
 
 mod body;
 
 use bytes::{Buf, Bytes, BytesMut};
 
-use self::body::PartialHash;
-use crate::crc64::Crc64;
+use self::body::Partial;
 use crate::cursor::{Cursor, Stop};
 use crate::error::{RdbError, RdbErrorKind};
+use crate::input::Input;
 use crate::item::{Attributes, Checksum, Item, Limits};
 use crate::types::{VERSION_MAX, VERSION_WITH_CHECKSUM};
 
@@ -42,12 +43,9 @@ use crate::types::{VERSION_MAX, VERSION_WITH_CHECKSUM};
 #[derive(Debug)]
 pub struct Reader {
     limits: Limits,
-    buffer: BytesMut,
-    /// Where the buffer starts in the stream.
-    offset: u64,
+    input: Input,
     /// Where the present step started: errors count from here.
     step_offset: u64,
-    crc: Crc64,
     version: u16,
     attributes: Attributes,
     skipped_empty: u64,
@@ -58,7 +56,7 @@ pub struct Reader {
 enum State {
     Header,
     Body,
-    Pairs(PartialHash),
+    Value(Partial),
     Checksum,
     Done,
     Failed(RdbError),
@@ -77,10 +75,8 @@ impl Reader {
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
-            buffer: BytesMut::new(),
-            offset: 0,
+            input: Input::streaming(limits.string_len_max),
             step_offset: 0,
-            crc: Crc64::new(),
             version: 0,
             attributes: Attributes::default(),
             skipped_empty: 0,
@@ -92,7 +88,7 @@ impl Reader {
     /// After an error they are dropped.
     pub fn feed(&mut self, bytes: &[u8]) {
         if !matches!(self.state, State::Failed(_)) {
-            self.buffer.extend_from_slice(bytes);
+            self.input.buffer.extend_from_slice(bytes);
         }
     }
 
@@ -122,7 +118,7 @@ impl Reader {
             State::Failed(error) => Err(*error),
             _ => Err(RdbError {
                 kind: RdbErrorKind::UnexpectedEnd,
-                offset: self.offset + self.buffer.len() as u64,
+                offset: self.input.offset + self.input.buffer.len() as u64,
             }),
         }
     }
@@ -136,7 +132,7 @@ impl Reader {
     /// How many bytes of the stream were used up.
     #[must_use]
     pub const fn offset(&self) -> u64 {
-        self.offset
+        self.input.offset
     }
 
     /// The version of the format, once the header was read.
@@ -154,7 +150,7 @@ impl Reader {
     /// How many bytes wait for the rest of their item.
     #[must_use]
     pub fn buffered(&self) -> usize {
-        self.buffer.len()
+        self.input.buffer.len()
     }
 
     /// What was fed beyond the end: the commands behind the RDB part of an AOF file, the stream behind a full
@@ -162,7 +158,7 @@ impl Reader {
     #[must_use]
     pub fn rest(&mut self) -> Bytes {
         if self.is_done() {
-            self.buffer.split().freeze()
+            self.input.buffer.split().freeze()
         } else {
             Bytes::new()
         }
@@ -176,29 +172,25 @@ impl Reader {
                 offset: self.step_offset + at as u64,
             },
         };
-        self.buffer = BytesMut::new();
+        self.input.buffer = BytesMut::new();
         self.state = State::Failed(error);
         error
     }
 
     fn cursor(&self) -> Cursor<'_> {
-        Cursor::new(&self.buffer, self.limits.string_len_max)
+        self.input.cursor()
     }
 
-    /// Takes the first bytes off the buffer, for good.
     fn consume(&mut self, len: usize) -> Bytes {
-        let bytes = self.buffer.split_to(len).freeze();
-        self.crc.update(&bytes);
-        self.offset += len as u64;
-        bytes
+        self.input.consume(len)
     }
 
     fn step(&mut self) -> Result<Step, Stop> {
-        self.step_offset = self.offset;
+        self.step_offset = self.input.offset;
         match self.state {
             State::Header => self.header(),
             State::Body => self.body(),
-            State::Pairs(_) => self.pairs(),
+            State::Value(_) => self.value(),
             State::Checksum => self.checksum(),
             State::Done => Err(Stop::Incomplete),
             State::Failed(error) => Err(Stop::bad(error.kind, 0)),
@@ -208,8 +200,8 @@ impl Reader {
     fn header(&mut self) -> Result<Step, Stop> {
         const MAGIC: &[u8; 5] = b"REDIS";
         // A wrong signature is told as soon as it shows, not after nine bytes.
-        if self
-            .buffer
+        let buffer = &self.input.buffer;
+        if buffer
             .iter()
             .zip(MAGIC)
             .any(|(found, expected)| found != expected)
@@ -241,7 +233,7 @@ impl Reader {
         }
         let mut cursor = self.cursor();
         let found = u64::from_le_bytes(cursor.array()?);
-        let computed = self.crc.value();
+        let computed = self.input.crc.value();
         let checked = found != 0 && self.limits.verify_checksum;
         if checked && found != computed {
             return Err(Stop::bad(
@@ -249,8 +241,8 @@ impl Reader {
                 0,
             ));
         }
-        self.buffer.advance(8);
-        self.offset += 8;
+        self.input.buffer.advance(8);
+        self.input.offset += 8;
         self.state = State::Done;
         Ok(Step::Item(Item::Eof(if checked {
             Checksum::Verified
