@@ -13,8 +13,10 @@ pub struct Options {
     /// `list-max-listpack-size`: how many elements a node of a list has (positive), or how many bytes (−1 to −5 for
     /// 4, 8, 16, 32, 64 KiB).
     pub list_max_listpack_size: i64,
-    /// `list-compress-depth`.
+    /// `list-compress-depth`: accepted, but inner nodes are never compressed.
     pub list_compress_depth: usize,
+    /// `DEBUG QUICKLIST-PACKED-THRESHOLD`: an element of a large list that is so long has a node of its own.
+    pub list_packed_threshold: usize,
     /// `set-max-intset-entries`: a set of integers with more members is kept otherwise.
     pub set_max_intset_entries: usize,
     /// `set-max-listpack-entries`: a set with more members becomes a table.
@@ -53,6 +55,7 @@ impl Default for Options {
             hash_max_listpack_value: 64,
             list_max_listpack_size: -2,
             list_compress_depth: 0,
+            list_packed_threshold: 1 << 30,
             set_max_intset_entries: 512,
             set_max_listpack_entries: 128,
             set_max_listpack_value: 64,

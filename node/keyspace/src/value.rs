@@ -107,7 +107,7 @@ impl Value {
         match self {
             Self::String(_) => "raw",
             Self::Hash(_) | Self::Set(_) => "hashtable",
-            Self::List(_) => "quicklist",
+            Self::List(list) => list.as_ref().encoding(options),
             Self::Zset(_) => "skiplist",
             Self::Stream(_) => "stream",
         }

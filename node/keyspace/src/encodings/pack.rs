@@ -140,14 +140,15 @@ impl<'a> PackRef<'a> {
 }
 
 /// A text that is looked for. If it is a number, that is found out once.
-struct Wanted<'a> {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'a> {
     text: &'a [u8],
     number: Option<i64>,
 }
 
 impl<'a> Wanted<'a> {
     #[inline]
-    fn new(text: &'a [u8]) -> Self {
+    pub(crate) fn new(text: &'a [u8]) -> Self {
         Self {
             text,
             number: canonical_integer(text),
@@ -155,7 +156,7 @@ impl<'a> Wanted<'a> {
     }
 
     #[inline]
-    fn is(&self, element: Element<'_>) -> bool {
+    pub(crate) fn is(&self, element: Element<'_>) -> bool {
         match element {
             Element::Str(text) => text == self.text,
             Element::Int(number) => Some(number) == self.number,
