@@ -1,17 +1,17 @@
 //! Between entries and RDB: loading items, writing entries, DUMP payloads.
 
-use shoal_rdb::{Attributes, Value as Stored, Writer, dump as payload};
+mod hash;
+
+use shoal_rdb::{Attributes, Value as Stored, ValueWriter, Writer, dump as payload};
 use shoal_slots::UnixMillis;
 
 use crate::encodings::collection::Collection;
-use crate::encodings::hash::{Hash, HashRef, HashTable, value_of};
-use crate::encodings::pack::Pack;
+use crate::encodings::hash::Hash;
 use crate::encodings::tools::Tools;
 use crate::entry::{Entry, Payload};
-use crate::keyspace::{Access, Keyspace};
+use crate::keyspace::{Access, Keyspace, Place};
 use crate::numbers::parse_int;
-use crate::value::Value;
-use shoal_rdb::listpack::ListpackRef;
+use crate::value::{Kind, Value};
 
 /// What became of a key that was loaded.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -45,13 +45,7 @@ impl Keyspace {
             return Loaded::Refused;
         };
         self.age_entry(&entry, now, attributes.idle_secs, attributes.freq);
-        let access = Access {
-            db,
-            slot: None,
-            hash: None,
-            now,
-            from_primary: true,
-        };
+        let access = loading(db, now);
         let existed = {
             let place = self.locate(access, key);
             self.delete(place)
@@ -70,60 +64,58 @@ impl Keyspace {
         &mut self,
         db: usize,
         key: &[u8],
-        value: Stored,
+        part: Stored,
         now: UnixMillis,
     ) -> Loaded {
-        let access = Access {
-            db,
-            slot: None,
-            hash: None,
-            now,
-            from_primary: true,
-        };
+        let access = loading(db, now);
         let place = self.locate(access, key);
-        if !place.exists() {
+        let Some(entry) = self.entry(place) else {
             // The first part was past its time already.
             return Loaded::Expired;
-        }
-        let Stored::Hash(pairs) = value else {
-            return Loaded::Refused;
         };
-        let fine = self.update(access, key, place, |hash: &mut Hash, tools| {
-            pairs
-                .iter()
-                .all(|(field, value)| hash.set(field, value, tools))
-        });
-        if fine.result {
+        let fine = match entry.kind() {
+            Kind::String => false,
+            Kind::Hash => self.extend::<Hash>(access, key, place, part),
+            Kind::List | Kind::Set | Kind::Zset | Kind::Stream => false,
+        };
+        if fine {
             Loaded::Inserted
         } else {
             Loaded::Refused
         }
     }
 
-    /// Makes an entry out of a value that was read and checked by `shoal_rdb`.
+    fn extend<C: Storable>(
+        &mut self,
+        access: Access,
+        key: &[u8],
+        place: Place,
+        part: Stored,
+    ) -> bool {
+        let add = |collection: &mut C, tools: Tools<'_>| collection.add(part, tools);
+        self.update(access, key, place, add).result
+    }
+
+    /// Makes an entry out of a value, or the first part of one, that was read and checked by `shoal_rdb`.
     pub(crate) fn entry_of(&self, key: &[u8], value: Stored, expiry: Option<i64>) -> Option<Entry> {
-        let tools = Tools {
-            hasher: &self.hasher,
-            options: &self.options,
-        };
-        let hash = match value {
+        let value = match value {
             Stored::String(text) => {
                 let payload = parse_int(&text).map_or(Payload::Bytes(&text), Payload::Int);
                 return Some(Entry::new(key, payload, expiry));
             }
-            Stored::HashListpack(bytes) => {
-                Hash::from_pack(Pack::from_listpack(ListpackRef::parse(&bytes).ok()?), tools)
-            }
-            Stored::Hash(pairs) => {
-                let mut hash = Hash::default();
-                for (field, value) in pairs {
-                    hash.set(&field, &value, tools);
-                }
-                hash
-            }
-            _ => return None,
+            Stored::Hash(_) | Stored::HashListpack(_) => self.loaded::<Hash>(value),
+            _ => None,
         };
-        Some(Entry::of_value(key, Value::Hash(hash), expiry))
+        Some(Entry::of_value(key, value?, expiry))
+    }
+
+    fn loaded<C: Storable>(&self, part: Stored) -> Option<Value> {
+        let tools = Tools {
+            hasher: &self.hasher,
+            options: &self.options,
+        };
+        let mut collection = C::default();
+        collection.add(part, tools).then(|| collection.into_value())
     }
 
     /// What RDB says about a key besides its value.
@@ -161,46 +153,47 @@ impl Keyspace {
                 ..Attributes::default()
             }
         };
-        match Hash::view(entry) {
-            Some(HashRef::Pack(pack)) => {
-                writer.hash_listpack(&attributes, entry.key(), &pack.to_listpack());
-            }
-            Some(HashRef::Table(table)) => {
-                writer.hash(&attributes, entry.key(), table_pairs(table));
-            }
-            None => {
-                let mut digits = itoa::Buffer::new();
-                writer.string(
-                    &attributes,
-                    entry.key(),
-                    entry.string(&mut digits).unwrap_or_default(),
-                );
-            }
-        }
+        save(entry, writer.entry(&attributes, entry.key()));
     }
 }
 
-/// The pairs of a hash in table form.
-fn table_pairs(table: &HashTable) -> Vec<(&[u8], &[u8])> {
-    let pairs = table
-        .table()
-        .iter()
-        .filter_map(|entry| match value_of(entry)? {
-            shoal_rdb::listpack::Element::Str(value) => Some((entry.key(), value)),
-            shoal_rdb::listpack::Element::Int(_) => None,
-        });
-    pairs.collect()
+/// A collection that RDB knows.
+trait Storable: Collection {
+    /// Adds the elements of a value that was read and checked, or of a part of one. False if they are not of
+    /// this type, or one was there already: between parts nobody else looks.
+    fn add(&mut self, part: Stored, tools: Tools<'_>) -> bool;
+
+    /// Writes it.
+    fn save(view: Self::View<'_>, out: ValueWriter<'_>);
+}
+
+/// Writes the value of an entry.
+fn save(entry: &Entry, out: ValueWriter<'_>) {
+    match entry.kind() {
+        Kind::String => out.string(entry.string(&mut itoa::Buffer::new()).unwrap_or_default()),
+        Kind::Hash => save_as::<Hash>(entry, out),
+        Kind::List | Kind::Set | Kind::Zset | Kind::Stream => {}
+    }
+}
+
+fn save_as<C: Storable>(entry: &Entry, out: ValueWriter<'_>) {
+    if let Some(view) = C::view(entry) {
+        C::save(view, out);
+    }
 }
 
 /// The payload of DUMP.
 pub(crate) fn dump(entry: &Entry, version: u16) -> Vec<u8> {
-    match Hash::view(entry) {
-        Some(HashRef::Pack(pack)) => payload::hash_listpack(&pack.to_listpack(), version, true),
-        Some(HashRef::Table(table)) => payload::hash(table_pairs(table), version, true),
-        None => payload::string(
-            entry.string(&mut itoa::Buffer::new()).unwrap_or_default(),
-            version,
-            true,
-        ),
+    payload::write(version, true, |out| save(entry, out))
+}
+
+/// How a file that is loaded looks at keys.
+const fn loading(db: usize, now: UnixMillis) -> Access {
+    Access {
+        db,
+        slot: None,
+        hash: None,
+        now,
+        from_primary: true,
     }
 }
