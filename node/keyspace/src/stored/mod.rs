@@ -1,12 +1,14 @@
 //! Between entries and RDB: loading items, writing entries, DUMP payloads.
 
 mod hash;
+mod list;
 
 use shoal_rdb::{Attributes, Value as Stored, ValueWriter, Writer, dump as payload};
 use shoal_slots::UnixMillis;
 
 use crate::encodings::collection::Collection;
 use crate::encodings::hash::Hash;
+use crate::encodings::list::List;
 use crate::encodings::tools::Tools;
 use crate::entry::{Entry, Payload};
 use crate::keyspace::{Access, Keyspace, Place};
@@ -76,7 +78,8 @@ impl Keyspace {
         let fine = match entry.kind() {
             Kind::String => false,
             Kind::Hash => self.extend::<Hash>(access, key, place, part),
-            Kind::List | Kind::Set | Kind::Zset | Kind::Stream => false,
+            Kind::List => self.extend::<List>(access, key, place, part),
+            Kind::Set | Kind::Zset | Kind::Stream => false,
         };
         if fine {
             Loaded::Inserted
@@ -104,6 +107,7 @@ impl Keyspace {
                 return Some(Entry::new(key, payload, expiry));
             }
             Stored::Hash(_) | Stored::HashListpack(_) => self.loaded::<Hash>(value),
+            Stored::List(_) => self.loaded::<List>(value),
             _ => None,
         };
         Some(Entry::of_value(key, value?, expiry))
@@ -172,7 +176,8 @@ fn save(entry: &Entry, out: ValueWriter<'_>) {
     match entry.kind() {
         Kind::String => out.string(entry.string(&mut itoa::Buffer::new()).unwrap_or_default()),
         Kind::Hash => save_as::<Hash>(entry, out),
-        Kind::List | Kind::Set | Kind::Zset | Kind::Stream => {}
+        Kind::List => save_as::<List>(entry, out),
+        Kind::Set | Kind::Zset | Kind::Stream => {}
     }
 }
 

@@ -12,6 +12,7 @@ mod edit;
 mod encode;
 mod entry;
 
+use alloc::vec::Vec;
 use core::iter::FusedIterator;
 
 pub use append::Appender;
@@ -95,6 +96,13 @@ impl<'a> ListpackRef<'a> {
         self.bytes
     }
 
+    /// The bytes without header and end mark: elements and their back lengths. See [`framed`].
+    #[must_use]
+    pub fn row(&self) -> &'a [u8] {
+        let end = self.bytes.len() - 1;
+        self.bytes.get(HEADER..end).unwrap_or_default()
+    }
+
     /// The elements in order.
     #[must_use]
     pub const fn iter(&self) -> ListpackIter<'a> {
@@ -109,6 +117,14 @@ impl<'a> ListpackRef<'a> {
         let mut elements = self.iter();
         core::iter::from_fn(move || Some((elements.next()?, elements.next()?)))
     }
+}
+
+/// The listpack of `count` elements that stand in a row, back lengths included.
+#[must_use]
+pub fn framed(row: &[u8], count: usize) -> Vec<u8> {
+    let size = u32::try_from(HEADER + row.len() + 1).unwrap_or(u32::MAX);
+    let count = u16::try_from(count).unwrap_or(UNCOUNTED);
+    [&size.to_le_bytes(), &count.to_le_bytes()[..], row, &[END]].concat()
 }
 
 impl<'a> IntoIterator for ListpackRef<'a> {

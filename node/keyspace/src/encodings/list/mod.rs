@@ -6,6 +6,7 @@
 //! one node and no more than half of that. `list-compress-depth` is accepted, and nothing is compressed.
 
 mod limits;
+mod loading;
 mod node;
 mod quicklist;
 #[cfg(test)]
@@ -70,20 +71,6 @@ impl List {
             Self::Listpack(node) => ListRef::Listpack(node),
             Self::Quicklist(list) => ListRef::Quicklist(list),
         }
-    }
-
-    /// A list of nodes that were read from elsewhere.
-    pub(crate) fn from_nodes(nodes: impl IntoIterator<Item = Node>, limits: &Limits) -> Self {
-        let list: Quicklist = nodes.into_iter().collect();
-        let fits = |node: &&Node| {
-            !node.is_plain() && !limits.exceeded_by(node.listpack_bytes(), node.len())
-        };
-        let mut list = match list.only_node().filter(fits) {
-            Some(node) => Self::Listpack(node.clone()),
-            None => Self::Quicklist(list),
-        };
-        list.pack_up();
-        list
     }
 
     /// Takes the nodes out, to be freed one by one.

@@ -178,7 +178,7 @@ impl Node {
         ControlFlow::Continue(())
     }
 
-    fn for_each<'n>(&'n self, mut each: impl FnMut(Element<'n>)) {
+    pub(in crate::encodings::list) fn for_each<'n>(&'n self, mut each: impl FnMut(Element<'n>)) {
         let _: ControlFlow<()> = self.visit(0, Direction::Forth, &mut |element| {
             each(element);
             ControlFlow::Continue(())

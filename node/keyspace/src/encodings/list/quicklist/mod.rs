@@ -186,6 +186,11 @@ impl Quicklist {
         Some(result)
     }
 
+    /// Adds a node at the end.
+    pub(in crate::encodings::list) fn append(&mut self, node: Node) {
+        self.put(self.nodes.len(), node);
+    }
+
     fn put(&mut self, at: usize, node: Node) {
         self.bytes += node.heap_bytes();
         self.len += node.len();
