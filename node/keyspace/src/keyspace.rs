@@ -176,6 +176,7 @@ impl Keyspace {
     /// Starts the counters anew (`CONFIG RESETSTAT`).
     pub fn reset_stats(&mut self) {
         self.stats = KeyspaceStats::default();
+        self.graveyard.reset_freed();
     }
 
     /// Whether there is a table per slot.
@@ -283,9 +284,15 @@ impl Keyspace {
         self.graveyard.free_some(budget)
     }
 
-    /// Everything that waits to be freed, to be dropped elsewhere (say, on another thread).
-    pub fn take_graveyard(&mut self) -> Graveyard {
-        core::mem::take(&mut self.graveyard)
+    /// What is removed and not freed yet.
+    #[must_use]
+    pub const fn graveyard(&self) -> &Graveyard {
+        &self.graveyard
+    }
+
+    /// What is removed and not freed yet, to be [taken](Graveyard::take) and dropped on another thread.
+    pub const fn graveyard_mut(&mut self) -> &mut Graveyard {
+        &mut self.graveyard
     }
 
     /// Exchanges two databases. False if there is no such database.

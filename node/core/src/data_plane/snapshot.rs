@@ -128,7 +128,7 @@ impl DataPlane {
     pub(crate) fn replace_keyspace(&mut self, keyspace: Keyspace) {
         let mut old = core::mem::replace(&mut self.keyspace, keyspace);
         old.flush(None);
-        self.debris.push(old.take_graveyard());
+        self.debris.push(old.graveyard_mut().take());
         self.has_garbage = true;
         self.update_gates();
     }
