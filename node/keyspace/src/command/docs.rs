@@ -12,6 +12,8 @@ pub enum Group {
     String,
     /// Hashes.
     Hash,
+    /// Strings as rows of bits.
+    Bitmap,
     /// The connection.
     Connection,
     /// The server.
@@ -28,6 +30,7 @@ impl Group {
             Self::Generic => "generic",
             Self::String => "string",
             Self::Hash => "hash",
+            Self::Bitmap => "bitmap",
             Self::Connection => "connection",
             Self::Server => "server",
             Self::Cluster => "cluster",

@@ -1,6 +1,7 @@
 //! The commands, one directory per family. Every handler is a function of [`Ctx`]; the table in
 //! `command` points to them.
 
+pub(crate) mod bits;
 pub(crate) mod generic;
 pub(crate) mod hashes;
 pub(crate) mod scanning;
@@ -43,7 +44,7 @@ impl Ctx<'_> {
 
     /// An argument that must be an integer.
     pub(crate) fn int_arg(&self, index: usize) -> Result<i64, Refusal> {
-        parse_int(self.arg(index)).ok_or(Refusal::NotInteger)
+        int_of(self.arg(index))
     }
 }
 
@@ -54,6 +55,11 @@ pub(crate) fn bulk_item(reply: &mut ReplyWriter<'_>, item: Element<'_>) {
         Element::Str(bytes) => reply.bulk(bytes),
         Element::Int(value) => reply.bulk_integer(value),
     }
+}
+
+/// What an argument that must be an integer says.
+pub(crate) fn int_of(arg: &[u8]) -> Result<i64, Refusal> {
+    parse_int(arg).ok_or(Refusal::NotInteger)
 }
 
 /// Whether an argument is this word, which is given in capitals.

@@ -18,6 +18,7 @@ mod payloads;
 mod replies;
 mod server;
 
+mod bits;
 mod generic;
 mod hashes;
 mod strings;

@@ -1,5 +1,6 @@
 //! The families of commands. To add one, write its file and name it here.
 
+mod bits;
 mod client;
 mod cluster;
 mod cluster_session;
@@ -21,6 +22,7 @@ use super::spec::CommandSpec;
 pub(super) static FAMILIES: &[&[CommandSpec]] = &[
     strings::COMMANDS,
     string_parts::COMMANDS,
+    bits::COMMANDS,
     hashes::COMMANDS,
     generic::COMMANDS,
     expiry::COMMANDS,

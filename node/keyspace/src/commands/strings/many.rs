@@ -1,7 +1,7 @@
 //! Several strings at once.
 
 use super::get::reply_with;
-use super::set::store;
+use super::store::store;
 use crate::ctx::Ctx;
 use crate::refusal::Refusal;
 

@@ -1,9 +1,9 @@
 //! Parts of strings.
 
-use super::set::payload_of;
+use super::store::{blank, payload_of};
 use crate::commands::{Outcome, len_of, text_of};
 use crate::ctx::Ctx;
-use crate::entry::{Entry, Payload};
+use crate::entry::Entry;
 use crate::refusal::Refusal;
 
 /// APPEND key value
@@ -40,7 +40,7 @@ fn try_append(ctx: &mut Ctx<'_>) -> Outcome {
 fn checked_len(ctx: &Ctx<'_>, at: usize, len: usize) -> Result<usize, Refusal> {
     let end = at
         .checked_add(len)
-        .filter(|&end| end <= ctx.keyspace.options.string_len_max);
+        .filter(|&end| end <= ctx.string_len_max());
     end.ok_or(Refusal::StringTooLong)
 }
 
@@ -62,7 +62,7 @@ fn try_setrange(ctx: &mut Ctx<'_>) -> Outcome {
     }
     let end = checked_len(ctx, offset, data.len())?;
     if !place.exists() {
-        let mut entry = Entry::new(key, Payload::Raw(b""), None);
+        let mut entry = blank(key, end);
         entry.edit_string(end, offset, data);
         ctx.keyspace.insert(place, access, entry);
     } else {

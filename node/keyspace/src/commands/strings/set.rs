@@ -1,61 +1,11 @@
 //! SET and its relatives.
 
 use super::get::reply_value;
+use super::store::store;
 use crate::commands::Outcome;
 use crate::ctx::Ctx;
-use crate::entry::{Entry, Payload};
-use crate::keyspace::{Keyspace, Place};
-use crate::numbers::parse_int;
 use crate::refusal::Refusal;
 use crate::times::{SetOptions, Target, TimeForm};
-
-/// The form in which the text of a string is stored.
-#[inline]
-pub(super) fn payload_of(text: &[u8]) -> Payload<'_> {
-    match text.first() {
-        // Most texts are no numbers; their first byte says so.
-        Some(b'0'..=b'9' | b'-') => parse_int(text).map_or(Payload::Bytes(text), Payload::Int),
-        _ => Payload::Bytes(text),
-    }
-}
-
-/// Stores a value at a place, whatever was there. `keep_ttl` keeps an expiry that is there.
-#[inline]
-pub(super) fn store(
-    ctx: &mut Ctx<'_>,
-    place: Place,
-    key: &[u8],
-    text: &[u8],
-    when: Option<i64>,
-    keep_ttl: bool,
-) {
-    let payload = payload_of(text);
-    if place.exists() {
-        overwrite(ctx.keyspace, place, payload, when, keep_ttl);
-        ctx.keyspace.use_entry(place, ctx.now);
-    } else {
-        let access = ctx.access();
-        ctx.keyspace
-            .insert(place, access, Entry::new(key, payload, when));
-    }
-}
-
-#[inline]
-fn overwrite(
-    keyspace: &mut Keyspace,
-    place: Place,
-    payload: Payload<'_>,
-    when: Option<i64>,
-    keep_ttl: bool,
-) {
-    let old = keyspace.edit(place, |entry| {
-        let when = if keep_ttl { entry.expiry() } else { when };
-        entry.replace(payload, when)
-    });
-    if let Some(value) = old.flatten() {
-        keyspace.graveyard.bury_value(*value);
-    }
-}
 
 /// SET key value [NX | XX] [GET] [EX seconds | PX milliseconds | EXAT time | PXAT time | KEEPTTL]
 #[inline]
