@@ -18,6 +18,7 @@ mod extended;
 mod glob;
 mod graveyard;
 mod hashing;
+mod hyperloglog;
 mod keyspace;
 mod numbers;
 mod options;

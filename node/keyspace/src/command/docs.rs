@@ -14,6 +14,8 @@ pub enum Group {
     Hash,
     /// Strings as rows of bits.
     Bitmap,
+    /// Cardinality estimates.
+    HyperLogLog,
     /// The connection.
     Connection,
     /// The server.
@@ -31,6 +33,7 @@ impl Group {
             Self::String => "string",
             Self::Hash => "hash",
             Self::Bitmap => "bitmap",
+            Self::HyperLogLog => "hyperloglog",
             Self::Connection => "connection",
             Self::Server => "server",
             Self::Cluster => "cluster",

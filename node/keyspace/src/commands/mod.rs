@@ -4,6 +4,7 @@
 pub(crate) mod bits;
 pub(crate) mod generic;
 pub(crate) mod hashes;
+pub(crate) mod hyperloglog;
 pub(crate) mod scanning;
 pub(crate) mod strings;
 

@@ -21,4 +21,5 @@ mod server;
 mod bits;
 mod generic;
 mod hashes;
+mod hyperloglog;
 mod strings;

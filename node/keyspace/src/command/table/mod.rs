@@ -9,6 +9,7 @@ mod databases;
 mod expiry;
 mod generic;
 mod hashes;
+mod hyperloglog;
 mod introspection;
 mod replication;
 mod server;
@@ -23,6 +24,7 @@ pub(super) static FAMILIES: &[&[CommandSpec]] = &[
     strings::COMMANDS,
     string_parts::COMMANDS,
     bits::COMMANDS,
+    hyperloglog::COMMANDS,
     hashes::COMMANDS,
     generic::COMMANDS,
     expiry::COMMANDS,
