@@ -1,6 +1,7 @@
 //! How collections are laid out in memory.
 #![allow(dead_code, reason = "for the types that are being built")]
 
+pub(crate) mod choice;
 pub(crate) mod collection;
 pub(crate) mod hash;
 pub(crate) mod list;

@@ -27,12 +27,15 @@ pub(super) struct Leaves {
     len: usize,
     /// Memory of all cells.
     cell_bytes: usize,
+    /// The most cells that a segment ever had.
+    cells_max: usize,
 }
 
 impl Leaves {
     /// Puts a full single segment under a directory of no bits.
     pub(super) fn new(single: Segment) -> Self {
         let (len, cell_bytes) = (single.len(), single.bytes());
+        let cells_max = single.capacity();
         let leaves = vec![Leaf {
             segment: single,
             prefix: 0,
@@ -44,6 +47,7 @@ impl Leaves {
             leaves,
             len,
             cell_bytes,
+            cells_max,
         }
     }
 
@@ -85,8 +89,13 @@ impl Leaves {
             .map(|leaf| &mut leaf.segment)
     }
 
-    pub(super) fn segments(&self) -> impl Iterator<Item = &Segment> {
-        self.leaves.iter().map(|leaf| &leaf.segment)
+    pub(super) fn as_slice(&self) -> &[Leaf] {
+        &self.leaves
+    }
+
+    /// No segment has more cells than this.
+    pub(super) const fn cells_max(&self) -> usize {
+        self.cells_max
     }
 
     /// How many leaves there are.
@@ -114,6 +123,7 @@ impl Leaves {
                 let before = leaf.segment.bytes();
                 leaf.segment.insert(entry);
                 self.cell_bytes = self.cell_bytes + leaf.segment.bytes() - before;
+                self.cells_max = self.cells_max.max(leaf.segment.capacity());
                 return;
             }
             self.split(index, hasher);

@@ -5,12 +5,15 @@
 //! however large the table is, and the directory doubles by copying numbers. All positions are ordered
 //! by the hash, which makes a prefix of it a scan cursor that survives every growth and shrinking.
 
+mod iter;
 mod leaves;
+mod random;
 mod scan;
 mod segment;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use iter::TableIter;
 pub(crate) use scan::{END, POSITION_BITS};
 
 use crate::entry::Entry;
@@ -25,7 +28,7 @@ const fn tag_at(hash: u64, depth: u32) -> u16 {
 }
 
 /// Where an entry is; valid until the table is changed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) struct Position {
     leaf: u32,
     cell: u32,
@@ -192,14 +195,6 @@ impl Table {
     pub(crate) fn remove(&mut self, hash: u64, key: &[u8]) -> Option<Entry> {
         let position = self.find(hash, key)?;
         self.remove_at(position)
-    }
-
-    /// All entries, in the order of the segments.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry> {
-        let leaves = self.leaves.iter().flat_map(|leaves| leaves.segments());
-        core::iter::once(&self.single)
-            .chain(leaves)
-            .flat_map(Segment::iter)
     }
 
     /// Drops up to about `budget` entries, for freeing a detached table step by step. Returns what is

@@ -4,8 +4,6 @@
 //! segments look like, so a walk that goes on from a position misses nothing that was there all the
 //! time: growth only divides ranges that are still to come or already done.
 
-use rand_core::Rng;
-
 use super::{Table, tag_at};
 use crate::entry::Entry;
 
@@ -37,29 +35,4 @@ impl Table {
             None => start + (1 << (POSITION_BITS - depth)),
         }
     }
-
-    /// An entry chosen at random, nearly evenly.
-    pub(crate) fn random<R: Rng>(&self, rng: &mut R) -> Option<&Entry> {
-        // Segments are at least a third full, so a handful of throws is enough.
-        const THROWS: usize = 64;
-        if self.is_empty() {
-            return None;
-        }
-        for _ in 0..THROWS {
-            let bits = rng.next_u64();
-            let segment = match &self.leaves {
-                None => &self.single,
-                Some(leaves) => leaves.segment(below(bits >> 32, leaves.count()) as u32)?,
-            };
-            if let Some(entry) = segment.get(below(bits & 0xffff_ffff, segment.capacity())) {
-                return Some(entry);
-            }
-        }
-        self.iter().next()
-    }
-}
-
-/// Scales a 32-bit number to the range below `count`.
-const fn below(number: u64, count: usize) -> usize {
-    ((number as u128 * count as u128) >> 32) as usize
 }

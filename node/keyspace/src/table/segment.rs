@@ -14,8 +14,10 @@ const GROUP: usize = 8;
 /// little stays empty.
 const SIZES: [usize; 16] = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32];
 
+/// The cells of a segment of the usual maximum.
+pub(super) const CELLS_MAX: usize = 32 * GROUP;
 /// The most entries that a segment holds before it has to be split.
-pub(super) const MAX_ENTRIES: usize = limit(32 * GROUP);
+pub(super) const MAX_ENTRIES: usize = limit(CELLS_MAX);
 /// A segment that has no more than this may be joined with its sibling if that is as empty.
 pub(super) const FEW_ENTRIES: usize = MAX_ENTRIES / 6;
 
@@ -139,8 +141,8 @@ impl Segment {
         self.cells.get_mut(at).and_then(Option::as_mut)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Entry> {
-        self.cells.iter().flatten()
+    pub(super) fn cells(&self) -> &[Option<Entry>] {
+        &self.cells
     }
 
     /// Adds an entry, whose key is not here yet and whose tag is set, growing if need be.

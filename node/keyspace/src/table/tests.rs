@@ -55,7 +55,7 @@ fn check(table: &Table, hasher: &KeyHasher, model: &BTreeSet<u64>) {
             table
                 .leaves
                 .iter()
-                .flat_map(|leaves| leaves.segments().map(Segment::bytes)),
+                .flat_map(|leaves| leaves.as_slice().iter().map(|leaf| leaf.segment.bytes())),
         )
         .sum();
     assert!(table.bytes() >= cells && table.bytes() < cells + 64 * (table.len() + 1));
@@ -138,20 +138,66 @@ fn a_scan_returns_what_stays_while_the_table_grows_and_shrinks() {
     }
 }
 
+/// Draws a hundred times as often as there are entries, and sums up how far the counts are from a hundred.
+fn unevenness(table: &Table, rng: &mut Pcg64Mcg) -> f64 {
+    let mut counts: BTreeMap<_, f64> = table.iter().map(|e| (e.key().to_vec(), 0.0)).collect();
+    for _ in 0..100 * table.len() {
+        let drawn = table.random(rng).expect("not empty");
+        *counts.get_mut(drawn.key()).expect("an entry") += 1.0;
+    }
+    counts.values().map(|n| (n - 100.0).powi(2) / 100.0).sum()
+}
+
 #[test]
-fn random_entries_are_spread_over_the_table() {
+fn every_entry_is_as_likely_as_any_other() {
     let (hasher, mut rng, mut table) = (
         KeyHasher::new(1),
         Pcg64Mcg::seed_from_u64(1),
         Table::default(),
     );
     assert!(table.random(&mut rng).is_none());
-    (0..1000).for_each(|n| insert(&mut table, &hasher, n));
-    let drawn: BTreeSet<_> = (0..5000)
-        .filter_map(|_| table.random(&mut rng))
-        .map(|e| e.key().to_vec())
-        .collect();
-    assert!(drawn.len() > 950, "{} of 1000 in 5000 draws", drawn.len());
+    // If all are equally likely, the sum is near their number, with a deviation of the root of twice that.
+    let plausible = |table: &Table, sum: f64| {
+        let len = table.len() as f64;
+        (sum - len).abs() < 4.0 * (2.0 * len).sqrt()
+    };
+    let steps: &[u64] = if cfg!(miri) {
+        &[3]
+    } else {
+        &[3, 100, 1000, 6000]
+    };
+    for &len in steps {
+        (table.len() as u64..len).for_each(|n| insert(&mut table, &hasher, n));
+        let sum = unevenness(&table, &mut rng);
+        assert!(plausible(&table, sum), "{sum} with {len}");
+    }
+    // Segments of very different sizes.
+    for n in (0..6000).filter(|n| n % 60 != 0) {
+        let key = key(n);
+        let hash = hasher.hash(&key);
+        if hash >> 63 == 0 {
+            table.remove(hash, &key);
+        }
+    }
+    let sum = unevenness(&table, &mut rng);
+    assert!(plausible(&table, sum), "{sum} after removals");
+}
+
+#[test]
+fn distinct_random_entries_are_distinct() {
+    let (hasher, mut rng, mut table) = (
+        KeyHasher::new(1),
+        Pcg64Mcg::seed_from_u64(2),
+        Table::default(),
+    );
+    (0..600).for_each(|n| insert(&mut table, &hasher, n));
+    for count in [0, 1, 5, 199, 200, 201, 599, 600, 1000] {
+        let mut seen = BTreeSet::new();
+        table.random_distinct(count, &mut rng, |entry| {
+            assert!(seen.insert(entry.key().to_vec()));
+        });
+        assert_eq!(seen.len(), count.min(600));
+    }
 }
 
 #[test]
