@@ -11,6 +11,8 @@ pub(crate) enum Refusal {
     NoSuchKey,
     #[error("ERR value is not an integer or out of range")]
     NotInteger,
+    #[error("ERR value is out of range, must be positive")]
+    NotPositive,
     #[error("ERR value is not a valid float")]
     NotFloat,
     #[error("ERR value is out of range")]

@@ -63,6 +63,20 @@ impl KeySpec {
         Self::range(at, 0, 1, flags)
     }
 
+    /// As many keys as the argument at a position says, right behind it.
+    #[must_use]
+    pub const fn counted(at: u16, flags: KeyFlags) -> Self {
+        let find = FindKeys::KeyNum {
+            number_at: 0,
+            first: 1,
+            step: 1,
+        };
+        Self {
+            find,
+            ..Self::one(at, flags)
+        }
+    }
+
     /// Keys from a position to a last one, counted from there or, if negative, from the end.
     #[must_use]
     pub const fn range(at: u16, last: i16, step: u16, flags: KeyFlags) -> Self {

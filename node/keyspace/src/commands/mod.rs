@@ -47,6 +47,29 @@ impl Ctx<'_> {
     pub(crate) fn int_arg(&self, index: usize) -> Result<i64, Refusal> {
         int_of(self.arg(index))
     }
+
+    /// A count that must not be negative.
+    pub(crate) fn positive_arg(&self, index: usize) -> Result<u64, Refusal> {
+        u64::try_from(self.int_arg(index)?).map_err(|_| Refusal::NotPositive)
+    }
+
+    /// How many elements to choose at random; negative: each of them out of all. It can be negated.
+    pub(crate) fn choice_arg(&self, index: usize) -> Result<i64, Refusal> {
+        let count = self.int_arg(index)?;
+        if count == i64::MIN {
+            return Err(Refusal::NotBetween(-i64::MAX, i64::MAX));
+        }
+        Ok(count)
+    }
+}
+
+/// Writes an element of a collection as a bulk string.
+#[inline]
+pub(crate) fn bulk_item(reply: &mut ReplyWriter<'_>, item: Element<'_>) {
+    match item {
+        Element::Str(bytes) => reply.bulk(bytes),
+        Element::Int(value) => reply.bulk_integer(value),
+    }
 }
 
 /// Writes an element of a collection as a bulk string.

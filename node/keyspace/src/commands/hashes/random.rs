@@ -4,7 +4,6 @@ use rand_core::Rng;
 use shoal_resp::{ReplyWriter, Version};
 
 use super::hash_of;
-
 use crate::commands::{Outcome, bulk_item, is_word};
 use crate::ctx::Ctx;
 use crate::encodings::hash::HashRef;
@@ -40,7 +39,7 @@ fn random_field(ctx: &mut Ctx<'_>) -> Outcome {
 }
 
 fn random_fields(ctx: &mut Ctx<'_>) -> Outcome {
-    let count = count_arg(ctx)?;
+    let count = ctx.choice_arg(2)?;
     let with_values = match ctx.args.len() {
         3 => false,
         4 if is_word(ctx.arg(3), "WITHVALUES") => true,
@@ -61,15 +60,6 @@ fn random_fields(ctx: &mut Ctx<'_>) -> Outcome {
     reply_pairs(&mut ctx.reply, &chosen, with_values);
     ctx.keyspace.rng = rng;
     Ok(())
-}
-
-fn count_arg(ctx: &Ctx<'_>) -> Result<i64, Refusal> {
-    let count = ctx.int_arg(2)?;
-    if count == i64::MIN {
-        Err(Refusal::NotBetween(-i64::MAX, i64::MAX))
-    } else {
-        Ok(count)
-    }
 }
 
 fn choose_repeating<'h, R: Rng>(
