@@ -14,6 +14,7 @@ use crate::{SimpleStr, Version};
 pub struct ReplyWriter<'a> {
     out: &'a mut Vec<u8>,
     version: Version,
+    limit: usize,
 }
 
 /// A place in the output, to go back to.
@@ -25,7 +26,26 @@ impl<'a> ReplyWriter<'a> {
     #[inline]
     #[must_use]
     pub fn new(out: &'a mut Vec<u8>, version: Version) -> Self {
-        Self { out, version }
+        Self {
+            out,
+            version,
+            limit: usize::MAX,
+        }
+    }
+
+    /// The same, for a client that is closed when its output holds more than `limit` bytes: replies of any
+    /// length may end there. Nothing is cut off otherwise.
+    #[inline]
+    #[must_use]
+    pub fn limited(self, limit: usize) -> Self {
+        Self { limit, ..self }
+    }
+
+    /// Whether the output is beyond its limit, so that nobody will read the rest of a reply.
+    #[inline]
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.out.len() > self.limit
     }
 
     /// The version in which replies are written.
@@ -46,6 +66,7 @@ impl<'a> ReplyWriter<'a> {
         ReplyWriter {
             out: self.out,
             version: self.version,
+            limit: self.limit,
         }
     }
 

@@ -1,11 +1,14 @@
 //! What SCAN and its relatives have in common: cursor and options.
 
-use shoal_resp::Args;
+use shoal_rdb::listpack::Element;
+use shoal_resp::{Args, ReplyWriter};
 
-use super::is_word;
+use super::{bulk_item, is_word};
+use crate::entry::Entry;
 use crate::glob::Glob;
 use crate::numbers::parse_int;
 use crate::refusal::Refusal;
+use crate::table::{END, Table};
 use crate::value::Kind;
 
 /// How many elements a scan looks at unless told otherwise.
@@ -16,6 +19,9 @@ const COUNT: usize = 10;
 pub(crate) struct Cursor(pub(crate) u64);
 
 impl Cursor {
+    /// What a client gets when there is no more, and what it begins with.
+    pub(crate) const END: Self = Self(0);
+
     /// Reads a cursor as C's `strtoul` does, without its spaces. A cursor we never gave out means the end.
     pub(crate) fn parse(arg: &[u8]) -> Result<Self, Refusal> {
         let (negative, digits) = match arg {
@@ -85,5 +91,38 @@ impl<'a> ScanOptions<'a> {
     pub(crate) fn wants_kind(&self, kind: Kind) -> bool {
         self.kind
             .is_none_or(|wanted| wanted.eq_ignore_ascii_case(kind.name().as_bytes()))
+    }
+}
+
+/// Visits entries of a table from a cursor on, about as many as were asked for, and returns the cursor to go
+/// on with.
+pub(crate) fn scan_table<'t>(
+    table: &'t Table,
+    cursor: Cursor,
+    options: &ScanOptions<'_>,
+    visit: &mut dyn FnMut(&'t Entry),
+) -> Cursor {
+    let (mut position, mut examined) = (cursor.0, 0);
+    while examined < options.count && position < END {
+        examined += 1;
+        position = table.scan(position, &mut |entry| {
+            examined += 1;
+            visit(entry);
+        });
+    }
+    if position < END {
+        Cursor(position)
+    } else {
+        Cursor::END
+    }
+}
+
+/// The reply to HSCAN and SSCAN.
+pub(crate) fn reply_page(reply: &mut ReplyWriter<'_>, next: Cursor, found: &[Element<'_>]) {
+    reply.array(2);
+    reply.bulk(itoa::Buffer::new().format(next.0).as_bytes());
+    reply.array(found.len());
+    for &element in found {
+        bulk_item(reply, element);
     }
 }

@@ -1,5 +1,6 @@
 //! Choosing at random: every choice equally likely, and the same ones for the same seed.
 
+use core::ops::ControlFlow;
 use std::collections::BTreeSet;
 
 use rand_core::Rng;
@@ -8,6 +9,28 @@ use rand_core::Rng;
 #[inline]
 pub(crate) fn below<R: Rng>(rng: &mut R, bound: usize) -> usize {
     ((u128::from(rng.next_u64()) * bound as u128) >> 64) as usize
+}
+
+/// Shows `count` of these items, each chosen out of all, until told to stop.
+pub(crate) fn draw_repeating<R: Rng, T: Copy>(
+    all: &[T],
+    count: u64,
+    rng: &mut R,
+    visit: impl FnMut(T) -> ControlFlow<()>,
+) {
+    let mut drawn = (0..count).map_while(|_| all.get(below(rng, all.len())).copied());
+    let _: ControlFlow<()> = drawn.try_for_each(visit);
+}
+
+/// `count` different ones of `len` items in their order, or all if there are not more.
+pub(crate) fn draw_some<R: Rng, I: Iterator>(
+    items: I,
+    len: usize,
+    count: usize,
+    rng: &mut R,
+) -> impl Iterator<Item = I::Item> {
+    let mut selection = Selection::new(count.min(len), len);
+    items.filter(move |_| selection.takes(rng))
 }
 
 /// Decides for one item after the other, so that in the end `wanted` of the `left` items were chosen, and

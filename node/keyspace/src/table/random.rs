@@ -9,7 +9,7 @@ use rand_core::Rng;
 
 use super::segment::CELLS_MAX;
 use super::{Position, Table};
-use crate::encodings::choice::{Selection, below};
+use crate::encodings::choice::{below, draw_some};
 use crate::entry::Entry;
 
 impl Table {
@@ -70,8 +70,7 @@ impl Table {
         mut visit: impl FnMut(&'t Entry),
     ) {
         if count.saturating_mul(3) > self.len() {
-            let mut selection = Selection::new(count.min(self.len()), self.len());
-            self.iter().filter(|_| selection.takes(rng)).for_each(visit);
+            draw_some(self.iter(), self.len(), count, rng).for_each(visit);
             return;
         }
         // Few of many: the same one seldom comes up twice.

@@ -1,6 +1,9 @@
 //! Hashes: a pack of fields and values while they are small, a table of entries (key: field, value: value) when not.
 
-use rand_core::Rng;
+mod choice;
+
+pub(crate) use choice::Pair;
+
 use shoal_rdb::listpack::Element;
 
 use super::collection::Collection;
@@ -216,21 +219,6 @@ impl<'a> HashRef<'a> {
                         visit(Element::Str(entry.key()), value);
                     }
                 }
-            }
-        }
-    }
-
-    /// A field chosen at random.
-    pub(crate) fn random<R: Rng>(self, rng: &mut R) -> Option<(Element<'a>, Element<'a>)> {
-        match self {
-            Self::Pack(pack) => {
-                let count = (pack.len() / 2) as u64;
-                let chosen = ((rng.next_u64() >> 32) * count) >> 32;
-                pack.pairs().nth(chosen as usize)
-            }
-            Self::Table(table) => {
-                let entry = table.0.random(rng)?;
-                Some((Element::Str(entry.key()), value_of(entry)?))
             }
         }
     }
