@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::encodings::hash::Hash;
 use crate::encodings::list::Node;
+use crate::encodings::set::Set;
 use crate::entry::Entry;
 use crate::table::Table;
 use crate::value::Value;
@@ -112,6 +113,7 @@ impl Graveyard {
         match value {
             Value::Hash(Hash::Table(table)) => self.bury_remains(table.into_table(), bytes),
             Value::List(list) if list.is_large() => self.bury_remains(list.into_nodes(), bytes),
+            Value::Set(Set::Table(table)) => self.bury_remains(table.into_table(), bytes),
             _ => {}
         }
     }

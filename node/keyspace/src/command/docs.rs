@@ -16,6 +16,8 @@ pub enum Group {
     Bitmap,
     /// Cardinality estimates.
     HyperLogLog,
+    /// Sets.
+    Set,
     /// The connection.
     Connection,
     /// The server.
@@ -34,6 +36,7 @@ impl Group {
             Self::Hash => "hash",
             Self::Bitmap => "bitmap",
             Self::HyperLogLog => "hyperloglog",
+            Self::Set => "set",
             Self::Connection => "connection",
             Self::Server => "server",
             Self::Cluster => "cluster",

@@ -6,6 +6,7 @@ pub(crate) mod generic;
 pub(crate) mod hashes;
 pub(crate) mod hyperloglog;
 pub(crate) mod scanning;
+pub(crate) mod sets;
 pub(crate) mod strings;
 
 use shoal_rdb::listpack::Element;
@@ -60,15 +61,6 @@ impl Ctx<'_> {
             return Err(Refusal::NotBetween(-i64::MAX, i64::MAX));
         }
         Ok(count)
-    }
-}
-
-/// Writes an element of a collection as a bulk string.
-#[inline]
-pub(crate) fn bulk_item(reply: &mut ReplyWriter<'_>, item: Element<'_>) {
-    match item {
-        Element::Str(bytes) => reply.bulk(bytes),
-        Element::Int(value) => reply.bulk_integer(value),
     }
 }
 

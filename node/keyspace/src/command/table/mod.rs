@@ -13,6 +13,7 @@ mod hyperloglog;
 mod introspection;
 mod replication;
 mod server;
+mod sets;
 mod string_parts;
 mod strings;
 mod transfer;
@@ -26,6 +27,7 @@ pub(super) static FAMILIES: &[&[CommandSpec]] = &[
     bits::COMMANDS,
     hyperloglog::COMMANDS,
     hashes::COMMANDS,
+    sets::COMMANDS,
     generic::COMMANDS,
     expiry::COMMANDS,
     databases::COMMANDS,
