@@ -5,8 +5,8 @@
 
 use alloc::vec::Vec;
 
-/// Below this magnitude every whole number is exact, and written without an exponent.
-const EXACT_WHOLE_MAX: f64 = 4_503_599_627_370_496.0;
+/// Whole numbers up to this magnitude (2^62) are written without an exponent.
+const WHOLE_MAX: f64 = 4_611_686_018_427_387_904.0;
 
 /// Appends the spelling of `value`: `inf`, `-inf`, `nan`, or its shortest digits.
 pub fn push_double(out: &mut Vec<u8>, value: f64) {
@@ -19,7 +19,7 @@ pub fn push_double(out: &mut Vec<u8>, value: f64) {
     let magnitude = value.abs();
     if magnitude.is_infinite() {
         out.extend_from_slice(b"inf");
-    } else if magnitude < EXACT_WHOLE_MAX && magnitude == (magnitude as u64) as f64 {
+    } else if magnitude <= WHOLE_MAX && magnitude == (magnitude as u64) as f64 {
         out.extend_from_slice(itoa::Buffer::new().format(magnitude as u64).as_bytes());
     } else {
         let mut text = ryu::Buffer::new();
@@ -125,6 +125,10 @@ mod tests {
             (0.1, "0.1"),
             (3.25, "3.25"),
             (100_000_000.0, "100000000"),
+            (1e17, "100000000000000000"),
+            (123_456_789_012_345_680.0, "123456789012345680"),
+            (4_611_686_018_427_387_904.0, "4611686018427387904"),
+            (-9e18, "-9e+18"),
             (1e21, "1e+21"),
             (1.5e21, "1.5e+21"),
             (1e-7, "1e-7"),
