@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::encodings::hash::Hash;
 use crate::encodings::list::Node;
 use crate::encodings::set::Set;
+use crate::encodings::zset::{Zset, ZsetTree};
 use crate::entry::Entry;
 use crate::table::Table;
 use crate::value::Value;
@@ -114,6 +115,7 @@ impl Graveyard {
             Value::Hash(Hash::Table(table)) => self.bury_remains(table.into_table(), bytes),
             Value::List(list) if list.is_large() => self.bury_remains(list.into_nodes(), bytes),
             Value::Set(Set::Table(table)) => self.bury_remains(table.into_table(), bytes),
+            Value::Zset(Zset::Tree(tree)) => self.bury_remains(*tree, bytes),
             _ => {}
         }
     }
@@ -272,6 +274,17 @@ impl Remains for VecDeque<Node> {
 
     fn count(&self) -> usize {
         self.len()
+    }
+}
+
+/// A sorted set. What counts is pieces of memory, each of which has many members.
+impl Remains for ZsetTree {
+    fn free_some(&mut self, budget: usize) -> usize {
+        Self::free_some(self, budget)
+    }
+
+    fn count(&self) -> usize {
+        self.pieces()
     }
 }
 

@@ -8,6 +8,8 @@ pub mod command;
 mod commands;
 mod ctx;
 mod database;
+#[allow(dead_code, reason = "for the commands on sorted sets")]
+mod double;
 mod effects;
 mod encodings;
 mod entry;
