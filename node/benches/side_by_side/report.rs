@@ -2,14 +2,12 @@
 
 use std::fmt;
 
-use crate::load::Operation;
-
 /// The head of the table whose lines are [`Row`]s.
-pub(crate) const HEADER: &str = "command   pipeline   redis-server µs   shoal µs   ratio";
+pub(crate) const HEADER: &str = "command         pipeline   redis-server µs   shoal µs   ratio";
 
 /// Server CPU per command at one pipeline depth.
 pub(crate) struct Row {
-    pub(crate) operation: Operation,
+    pub(crate) name: &'static str,
     pub(crate) pipeline: usize,
     pub(crate) redis_us: f64,
     pub(crate) shoal_us: f64,
@@ -20,7 +18,7 @@ pub(crate) struct Row {
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
-            operation,
+            name,
             pipeline,
             redis_us,
             shoal_us,
@@ -28,32 +26,21 @@ impl fmt::Display for Row {
         } = self;
         write!(
             f,
-            "{operation:<9} {pipeline:>8} {redis_us:>17.3} {shoal_us:>10.3} {ratio:>7.3}"
+            "{name:<15} {pipeline:>8} {redis_us:>17.3} {shoal_us:>10.3} {ratio:>7.3}"
         )
     }
 }
 
-/// What a key costs.
-pub(crate) struct Memory {
-    /// Growth of the resident set while the keys were written.
-    pub(crate) bytes_per_key: f64,
-    /// `used_memory` of INFO, which includes the fixed costs.
-    pub(crate) used_per_key: f64,
-}
-
-/// Both programs' memory in one paragraph.
-pub(crate) fn memory(redis: &Memory, shoal: &Memory) -> String {
+/// What a key or a member costs: growth of the resident set while it was written, in bytes.
+pub(crate) fn memory(name: &str, redis: f64, shoal: f64) -> String {
     format!(
-        "bytes per key (16+16 bytes), resident: redis-server {:.1}, shoal {:.1}, ratio {:.3}\n\
-         bytes per key (16+16 bytes), used_memory: redis-server {:.1}, shoal {:.1}, ratio {:.3}\n",
-        redis.bytes_per_key,
-        shoal.bytes_per_key,
-        shoal.bytes_per_key / redis.bytes_per_key,
-        redis.used_per_key,
-        shoal.used_per_key,
-        shoal.used_per_key / redis.used_per_key,
+        "{name:<20} {redis:>17.1} {shoal:>10.1} {:>7.3}",
+        shoal / redis
     )
 }
+
+/// The head of the table of `memory`.
+pub(crate) const MEMORY_HEADER: &str = "bytes per            redis-server       shoal   ratio";
 
 /// The middle value (the upper one of an even count); NaN without values.
 pub(crate) fn median(values: impl Iterator<Item = f64>) -> f64 {
