@@ -7,12 +7,16 @@
 
 use shoal_slots::Slot;
 
-use crate::keyspace::Keyspace;
+use crate::ctx::Ctx;
+use crate::keyspace::{Access, Keyspace};
 use crate::prefetch::prefetch;
 use crate::table::Table;
 
+/// How many keys of one command are looked at together: enough to hide the wait, and few enough to stay in the cache.
+const TOGETHER: usize = 16;
+
 /// What is known of a key without looking into the keyspace.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct KnownKey {
     slot: Option<Slot>,
     hash: u64,
@@ -40,9 +44,14 @@ impl Keyspace {
     #[must_use]
     pub fn know(&self, key: &[u8]) -> KnownKey {
         KnownKey {
-            slot: self.cluster.then(|| Slot::of_key(key)),
+            slot: self.slot_of(key),
             hash: self.hasher.hash(key),
         }
+    }
+
+    #[inline]
+    fn slot_of(&self, key: &[u8]) -> Option<Slot> {
+        self.cluster.then(|| Slot::of_key(key))
     }
 
     /// First round: sends for the table that a key belongs to.
@@ -73,5 +82,59 @@ impl Keyspace {
     fn table_of(&self, db: usize, key: KnownKey) -> Option<&Table> {
         let index = key.slot.map_or(0, Slot::index);
         self.databases.get(db)?.table(index)
+    }
+}
+
+impl Ctx<'_> {
+    /// Executes a command of many keys: runs `each` for every `step`-th argument from `first` on, which is a key, with
+    /// its index and with what is known about it. The next keys' memory is on its way meanwhile.
+    #[inline]
+    pub(crate) fn for_keys(
+        &mut self,
+        first: usize,
+        step: usize,
+        mut each: impl FnMut(&mut Self, Access, usize),
+    ) {
+        let end = self.args.len();
+        if end <= first + step {
+            let access = self.access();
+            return each(self, access, first);
+        }
+        let mut group = [self.access(); TOGETHER];
+        let mut next = first;
+        while next < end {
+            let indexes = (next..end).step_by(step).take(TOGETHER);
+            let known = self.look_at(indexes.clone(), &mut group);
+            for (index, access) in indexes.zip(known) {
+                each(self, *access, index);
+            }
+            next += step * TOGETHER;
+        }
+    }
+
+    /// Hashes keys and sends for their memory.
+    fn look_at<'g>(
+        &self,
+        indexes: impl Iterator<Item = usize>,
+        group: &'g mut [Access; TOGETHER],
+    ) -> &'g [Access] {
+        let mut known = [KnownKey::default(); TOGETHER];
+        let mut count = 0;
+        for ((known, access), index) in known.iter_mut().zip(&mut *group).zip(indexes) {
+            let key = self.arg(index);
+            // All keys of a command are in one slot of a cluster, which routing has computed.
+            known.slot = self.slot.or_else(|| self.keyspace.slot_of(key));
+            known.hash = self.keyspace.hasher.hash(key);
+            (access.slot, access.hash) = (known.slot, Some(known.hash));
+            count += 1;
+        }
+        let known = &known[..count];
+        known
+            .iter()
+            .for_each(|&key| self.keyspace.prefetch_cells(self.db, key));
+        known
+            .iter()
+            .for_each(|&key| self.keyspace.prefetch_entry(self.db, key));
+        &group[..count]
     }
 }

@@ -32,8 +32,6 @@ fn try_bitop(ctx: &mut Ctx<'_>) -> Outcome {
     let place = ctx.keyspace.find_for_write(access, key, ctx.effects);
     if len > 0 {
         store_computed(ctx, place, key, result);
-        ctx.notify(EventClass::STRING, "set", key);
-        ctx.effects.changed(1);
     } else if ctx.keyspace.delete(place) {
         ctx.notify(EventClass::GENERIC, "del", key);
         ctx.effects.changed(1);

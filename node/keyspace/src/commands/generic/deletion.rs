@@ -1,6 +1,7 @@
 //! Whether keys exist, what they are, and their deletion.
 
 use crate::ctx::Ctx;
+use crate::events::EventClass;
 
 /// DEL key [key ...]
 pub(crate) fn del(ctx: &mut Ctx<'_>) {
@@ -13,33 +14,36 @@ pub(crate) fn unlink(ctx: &mut Ctx<'_>) {
 }
 
 fn delete_all(ctx: &mut Ctx<'_>) {
-    let access = ctx.access();
     let mut deleted = 0;
-    for key in ctx.args.iter().skip(1) {
+    ctx.for_keys(1, 1, |ctx, access, at| {
+        let key = ctx.arg(at);
         let place = ctx.keyspace.find(access, key, ctx.effects);
-        deleted += u64::from(ctx.keyspace.delete(place));
-    }
+        if ctx.keyspace.delete(place) {
+            ctx.notify(EventClass::GENERIC, "del", key);
+            deleted += 1;
+        }
+    });
     ctx.effects.changed(deleted);
     ctx.reply.integer(deleted as i64);
 }
 
 /// EXISTS key [key ...]
 pub(crate) fn exists(ctx: &mut Ctx<'_>) {
-    let access = ctx.access();
     let mut found = 0;
-    for key in ctx.args.iter().skip(1) {
-        found += i64::from(ctx.keyspace.peek(access, key, ctx.effects).is_some());
-    }
+    ctx.for_keys(1, 1, |ctx, access, at| {
+        let entry = ctx.keyspace.peek(access, ctx.arg(at), ctx.effects);
+        found += i64::from(entry.is_some());
+    });
     ctx.reply.integer(found);
 }
 
 /// TOUCH key [key ...]
 pub(crate) fn touch(ctx: &mut Ctx<'_>) {
-    let access = ctx.access();
     let mut found = 0;
-    for key in ctx.args.iter().skip(1) {
-        found += i64::from(ctx.keyspace.read(access, key, ctx.effects).is_some());
-    }
+    ctx.for_keys(1, 1, |ctx, access, at| {
+        let entry = ctx.keyspace.read(access, ctx.arg(at), ctx.effects);
+        found += i64::from(entry.is_some());
+    });
     ctx.reply.integer(found);
 }
 

@@ -3,6 +3,7 @@
 use crate::commands::{Outcome, text_of};
 use crate::ctx::Ctx;
 use crate::entry::{Entry, Payload, View};
+use crate::events::EventClass;
 use crate::extended::Extended;
 use crate::numbers::parse_int;
 use crate::refusal::Refusal;
@@ -57,6 +58,7 @@ fn add(ctx: &mut Ctx<'_>, by: i64) -> Outcome {
         ctx.keyspace
             .insert(place, access, Entry::new(key, Payload::Int(new), None));
     }
+    ctx.notify(EventClass::STRING, "incrby", key);
     ctx.effects.changed(1);
     ctx.reply.integer(new);
     Ok(())
@@ -89,6 +91,7 @@ fn try_incrbyfloat(ctx: &mut Ctx<'_>) -> Outcome {
         ctx.keyspace
             .insert(place, access, Entry::new(key, Payload::Bytes(&new), None));
     }
+    ctx.notify(EventClass::STRING, "incrbyfloat", key);
     ctx.effects.changed(1);
     ctx.effects.instead(&[b"SET", key, &new, b"KEEPTTL"]);
     ctx.reply.bulk(&new);

@@ -3,6 +3,7 @@
 use crate::commands::{Outcome, len_of};
 use crate::ctx::Ctx;
 use crate::entry::{Entry, View};
+use crate::events::EventClass;
 use crate::refusal::Refusal;
 use crate::times::{SetOptions, Target, is_past};
 use crate::value::Value;
@@ -64,6 +65,7 @@ fn try_getdel(ctx: &mut Ctx<'_>) -> Outcome {
     reply_value(ctx, key)?;
     let place = ctx.keyspace.find(ctx.access(), key, ctx.effects);
     if ctx.keyspace.delete(place) {
+        ctx.notify(EventClass::GENERIC, "del", key);
         ctx.effects.changed(1);
         ctx.effects.instead(&[b"DEL", key]);
     }
@@ -93,12 +95,14 @@ fn try_getex(ctx: &mut Ctx<'_>) -> Outcome {
     match when {
         Some(when) if is_past(when, ctx) => {
             ctx.keyspace.delete(place);
+            ctx.notify(EventClass::GENERIC, "del", key);
             ctx.effects.changed(1);
             ctx.effects.instead(&[b"DEL", key]);
         }
         Some(when) => {
             ctx.keyspace
                 .edit(place, |entry| entry.set_expiry(Some(when)));
+            ctx.notify(EventClass::GENERIC, "expire", key);
             ctx.effects.changed(1);
             ctx.effects.instead(&[
                 b"PEXPIREAT",
@@ -108,6 +112,7 @@ fn try_getex(ctx: &mut Ctx<'_>) -> Outcome {
         }
         None if options.persist && had_expiry => {
             ctx.keyspace.edit(place, |entry| entry.set_expiry(None));
+            ctx.notify(EventClass::GENERIC, "persist", key);
             ctx.effects.changed(1);
             ctx.effects.instead(&[b"PERSIST", key]);
         }

@@ -7,15 +7,14 @@ use crate::refusal::Refusal;
 
 /// MGET key [key ...]
 pub(crate) fn mget(ctx: &mut Ctx<'_>) {
-    let access = ctx.access();
     ctx.reply.array(ctx.args.len().saturating_sub(1));
-    for key in ctx.args.iter().skip(1) {
-        let found = ctx.keyspace.read(access, key, ctx.effects);
+    ctx.for_keys(1, 1, |ctx, access, at| {
+        let found = ctx.keyspace.read(access, ctx.arg(at), ctx.effects);
         // A value of another type reads as missing.
         if found.is_none_or(|entry| reply_with(&mut ctx.reply, entry).is_err()) {
             ctx.reply.null();
         }
-    }
+    });
 }
 
 /// MSET key value [key value ...]
@@ -47,11 +46,9 @@ pub(crate) fn msetnx(ctx: &mut Ctx<'_>) {
 }
 
 fn store_all(ctx: &mut Ctx<'_>) {
-    let access = ctx.access();
-    let mut args = ctx.args.iter().skip(1);
-    while let (Some(key), Some(value)) = (args.next(), args.next()) {
+    ctx.for_keys(1, 2, |ctx, access, at| {
+        let (key, value) = (ctx.arg(at), ctx.arg(at + 1));
         let place = ctx.keyspace.find_for_write(access, key, ctx.effects);
         store(ctx, place, key, value, None, false);
-        ctx.effects.changed(1);
-    }
+    });
 }

@@ -4,6 +4,7 @@ use super::store::{blank, payload_of};
 use crate::commands::{Outcome, len_of, text_of};
 use crate::ctx::Ctx;
 use crate::entry::Entry;
+use crate::events::EventClass;
 use crate::refusal::Refusal;
 
 /// APPEND key value
@@ -31,6 +32,7 @@ fn try_append(ctx: &mut Ctx<'_>) -> Outcome {
             len
         }
     };
+    ctx.notify(EventClass::STRING, "append", key);
     ctx.effects.changed(1);
     ctx.reply.integer(len as i64);
     Ok(())
@@ -70,6 +72,7 @@ fn try_setrange(ctx: &mut Ctx<'_>) -> Outcome {
             .edit(place, |entry| entry.edit_string(end.max(old), offset, data));
         ctx.keyspace.use_entry(place, access.now);
     }
+    ctx.notify(EventClass::STRING, "setrange", key);
     ctx.effects.changed(1);
     ctx.reply.integer(end.max(old) as i64);
     Ok(())

@@ -17,7 +17,6 @@ pub(crate) fn set(ctx: &mut Ctx<'_>) {
     let (key, value) = (ctx.arg(1), ctx.arg(2));
     let place = ctx.keyspace.find_for_write(ctx.access(), key, ctx.effects);
     store(ctx, place, key, value, None, false);
-    ctx.effects.changed(1);
     ctx.reply.ok();
 }
 
@@ -36,7 +35,6 @@ fn set_with_options(ctx: &mut Ctx<'_>) -> Outcome {
         return Ok(());
     }
     store(ctx, place, key, value, when, options.keep_ttl);
-    ctx.effects.changed(1);
     propagate_set(ctx, &options, when);
     if !options.get {
         ctx.reply.ok();
@@ -78,7 +76,6 @@ pub(crate) fn setnx(ctx: &mut Ctx<'_>) {
         return ctx.reply.integer(0);
     }
     store(ctx, place, key, value, None, false);
-    ctx.effects.changed(1);
     ctx.reply.integer(1);
 }
 
@@ -99,7 +96,6 @@ fn set_expiring(ctx: &mut Ctx<'_>, form: TimeForm, command: &'static str) -> Out
     let when = form.resolve_positive(ctx.arg(2), ctx.now, command)?;
     let place = ctx.keyspace.find_for_write(ctx.access(), key, ctx.effects);
     store(ctx, place, key, value, Some(when), false);
-    ctx.effects.changed(1);
     propagate_set_at(ctx, key, value, when);
     ctx.reply.ok();
     Ok(())
@@ -112,7 +108,6 @@ pub(crate) fn getset(ctx: &mut Ctx<'_>) {
     if outcome.is_ok() {
         let place = ctx.keyspace.find_for_write(ctx.access(), key, ctx.effects);
         store(ctx, place, key, value, None, false);
-        ctx.effects.changed(1);
         ctx.effects.instead(&[b"SET", key, value]);
     }
     ctx.conclude(outcome);

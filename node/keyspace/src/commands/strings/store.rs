@@ -2,6 +2,7 @@
 
 use crate::ctx::Ctx;
 use crate::entry::{Entry, INLINE_MAX, Payload};
+use crate::events::EventClass;
 use crate::keyspace::{Keyspace, Place};
 use crate::numbers::parse_int;
 use crate::value::Value;
@@ -31,7 +32,7 @@ pub(super) fn payload_of(text: &[u8]) -> Payload<'_> {
     }
 }
 
-/// Stores a value at a place, whatever was there. `keep_ttl` keeps an expiry that is there.
+/// Stores a value at a place, whatever was there, and says so. `keep_ttl` keeps an expiry that is there.
 #[inline]
 pub(super) fn store(
     ctx: &mut Ctx<'_>,
@@ -42,9 +43,14 @@ pub(super) fn store(
     keep_ttl: bool,
 ) {
     store_payload(ctx, place, key, payload_of(text), when, keep_ttl);
+    ctx.notify(EventClass::STRING, "set", key);
+    if when.is_some() {
+        ctx.notify(EventClass::GENERIC, "expire", key);
+    }
+    ctx.effects.changed(1);
 }
 
-/// Stores a string that was computed, whatever was there, without an expiry.
+/// Stores a string that was computed, whatever was there, without an expiry, and says so.
 pub(crate) fn store_computed(ctx: &mut Ctx<'_>, place: Place, key: &[u8], text: Vec<u8>) {
     let payload = if text.len() > INLINE_MAX {
         Payload::Boxed(Box::new(Value::String(text)))
@@ -52,6 +58,8 @@ pub(crate) fn store_computed(ctx: &mut Ctx<'_>, place: Place, key: &[u8], text: 
         Payload::Raw(&text)
     };
     store_payload(ctx, place, key, payload, None, false);
+    ctx.notify(EventClass::STRING, "set", key);
+    ctx.effects.changed(1);
 }
 
 #[inline]
