@@ -49,9 +49,11 @@ impl Ctx<'_> {
         int_of(self.arg(index))
     }
 
-    /// A count that must not be negative.
+    /// A count that must not be negative. What is no number at all is refused in the same words.
     pub(crate) fn positive_arg(&self, index: usize) -> Result<u64, Refusal> {
-        u64::try_from(self.int_arg(index)?).map_err(|_| Refusal::NotPositive)
+        parse_int(self.arg(index))
+            .and_then(|count| u64::try_from(count).ok())
+            .ok_or(Refusal::NotPositive)
     }
 
     /// How many elements to choose at random; negative: each of them out of all. It can be negated.

@@ -10,7 +10,7 @@ use shoal_resp::Version;
 use crate::arguments::{argument, pick};
 use crate::common::Node;
 use crate::replies::same_reply;
-use crate::server::Redis;
+use crate::server::{Redis, is_of_7_0};
 
 /// How many commands are sent unless the environment says otherwise.
 const COMMANDS: usize = 20_000;
@@ -95,12 +95,14 @@ fn compare_in(family: Family, version: Version) {
 pub(crate) fn node(family: Family) -> Node {
     let mut config = KeyspaceConfig::standalone(16);
     let options = &mut config.options;
-    options.encodings_of_7_0 = true;
+    options.encodings_of_7_0 = is_of_7_0();
     options.hash_max_listpack_entries = LISTPACK_ENTRIES;
     options.hash_max_listpack_value = LISTPACK_VALUE;
     options.zset_max_listpack_entries = LISTPACK_ENTRIES;
     options.zset_max_listpack_value = LISTPACK_VALUE;
     options.set_max_intset_entries = LISTPACK_ENTRIES;
+    options.set_max_listpack_entries = LISTPACK_ENTRIES;
+    options.set_max_listpack_value = LISTPACK_VALUE;
     (family.configure)(options);
     Node::new(Keyspace::new(config, 42))
 }

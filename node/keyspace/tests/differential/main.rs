@@ -1,8 +1,8 @@
 //! Random commands against a real redis-server, reply by reply, in RESP2 and RESP3: one file per family.
 //!
 //! `SHOAL_DIFFERENTIAL=2000000` sets the number of commands per family and protocol, `SHOAL_SEED` the seed. Skipped
-//! with a message if there is no redis-server, unless `SHOAL_REQUIRE_REAL=1`. The server is of version 7.0, so the
-//! keyspace is told to use the encodings of that version.
+//! with a message if there is no redis-server, unless `SHOAL_REQUIRE_REAL=1`. `SHOAL_REDIS_SERVER` names another
+//! program. If the server is of version 7.0, the keyspace is told to use the encodings of that version.
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,
@@ -22,4 +22,5 @@ mod bits;
 mod generic;
 mod hashes;
 mod hyperloglog;
+mod sets;
 mod strings;

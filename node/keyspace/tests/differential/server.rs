@@ -10,6 +10,17 @@ use shoal_resp::{Decoder, Limits, write_command};
 
 use crate::compare::{LISTPACK_ENTRIES, LISTPACK_VALUE};
 
+/// The server's program.
+fn program() -> String {
+    std::env::var("SHOAL_REDIS_SERVER").unwrap_or_else(|_| "redis-server".to_owned())
+}
+
+/// Whether it is of version 7.0, as far as can be found out.
+pub(crate) fn is_of_7_0() -> bool {
+    let about = Command::new(program()).arg("--version").output();
+    about.is_ok_and(|about| String::from_utf8_lossy(&about.stdout).contains("v=7.0."))
+}
+
 /// A redis-server of our own and a connection to it.
 #[derive(Debug)]
 pub(crate) struct Redis {
@@ -25,7 +36,11 @@ impl Redis {
             .local_addr()
             .unwrap()
             .port();
-        let started = Command::new("redis-server")
+        let limits_of_7_2 = [
+            ["--set-max-listpack-entries", &LISTPACK_ENTRIES.to_string()],
+            ["--set-max-listpack-value", &LISTPACK_VALUE.to_string()],
+        ];
+        let started = Command::new(program())
             .args([
                 "--port",
                 &port.to_string(),
@@ -43,6 +58,7 @@ impl Redis {
             .args(["--zset-max-listpack-entries", &LISTPACK_ENTRIES.to_string()])
             .args(["--zset-max-listpack-value", &LISTPACK_VALUE.to_string()])
             .args(["--set-max-intset-entries", &LISTPACK_ENTRIES.to_string()])
+            .args(limits_of_7_2.into_iter().flatten().filter(|_| !is_of_7_0()))
             .args(["--enable-debug-command", "yes"])
             .args(
                 options
