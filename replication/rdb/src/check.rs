@@ -148,6 +148,8 @@ pub(crate) fn list_node(
     nodes: &mut Vec<ListNode>,
 ) -> Result<(), RdbErrorKind> {
     match kind {
+        // Only long elements have a node of their own.
+        1 if bytes.is_empty() => return Err(RdbErrorKind::EmptyListNode),
         1 => nodes.push(ListNode::Plain(bytes)),
         2 if listpack(&bytes)?.is_empty() => {}
         2 => nodes.push(ListNode::Listpack(bytes)),

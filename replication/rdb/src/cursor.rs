@@ -52,6 +52,8 @@ impl RawString {
 pub(crate) struct Cursor<'a> {
     bytes: &'a [u8],
     position: usize,
+    /// How much longer the strings are than the compressed data read for them.
+    inflated: usize,
     /// Longest string that is accepted.
     string_max: u64,
 }
@@ -67,12 +69,18 @@ impl<'a> Cursor<'a> {
         Self {
             bytes,
             position: 0,
+            inflated: 0,
             string_max,
         }
     }
 
     pub(crate) const fn position(&self) -> usize {
         self.position
+    }
+
+    /// How much memory what was read so far takes, roughly: its bytes, but strings as long as they are.
+    pub(crate) const fn weight(&self) -> usize {
+        self.position.saturating_add(self.inflated)
     }
 
     pub(crate) fn take(&mut self, len: usize) -> Result<&'a [u8], Stop> {
@@ -135,6 +143,7 @@ impl<'a> Cursor<'a> {
                 let len = self.within_limit(len, at)?;
                 // Checked here as well as when expanding: nobody should wait for bytes that cannot help.
                 let packed = self.counted(packed_len, at)?;
+                self.inflated = self.inflated.saturating_add(len);
                 Ok(RawString::Lzf { packed, len })
             }
             Length::Special(code) => Err(Stop::bad(RdbErrorKind::BadStringEncoding(code), at)),

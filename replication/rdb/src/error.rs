@@ -75,6 +75,9 @@ pub enum RdbErrorKind {
     /// A node of a list is neither one element nor a listpack.
     #[error("list node of kind {0}")]
     BadListNode(u64),
+    /// A node of a list that is one element, and that is empty.
+    #[error("list node of an empty element")]
+    EmptyListNode,
     /// A score that is no number.
     #[error("bad score")]
     BadScore,

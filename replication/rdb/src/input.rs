@@ -29,7 +29,7 @@ pub(crate) struct Input {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Budget {
     pub(crate) records: u64,
-    /// Bytes as they are encoded; the record that crosses the line is still taken.
+    /// Bytes, strings as long as they are; the record that crosses the line is still taken.
     pub(crate) bytes: usize,
 }
 
@@ -84,14 +84,14 @@ impl Input {
     }
 
     /// Takes the records off that have arrived completely, within the budget. `accept` gets one after the other
-    /// and may refuse it. Returns how many there were, and how many bytes they took.
+    /// and may refuse it. Returns how many there were, and how many bytes they are.
     pub(crate) fn records<R: Record>(
         &mut self,
         budget: Budget,
         mut accept: impl FnMut(R) -> Result<(), RdbErrorKind>,
     ) -> Result<Taken, Stop> {
         let mut cursor = self.cursor();
-        let (mut raws, mut end) = (Vec::new(), 0);
+        let (mut raws, mut end, mut weight) = (Vec::new(), 0, 0);
         for _ in 0..budget.records.min(RECORDS_PER_STEP) {
             match R::scan(&mut cursor) {
                 Ok(raw) => raws.push((end, raw)),
@@ -99,8 +99,8 @@ impl Input {
                 Err(_) if !raws.is_empty() => break,
                 Err(stop) => return Err(stop),
             }
-            end = cursor.position();
-            if end >= budget.bytes {
+            (end, weight) = (cursor.position(), cursor.weight());
+            if weight >= budget.bytes {
                 break;
             }
         }
@@ -110,7 +110,7 @@ impl Input {
         }
         Ok(Taken {
             records: raws.len() as u64,
-            bytes: end,
+            bytes: weight,
         })
     }
 }

@@ -69,7 +69,8 @@ impl Value {
 
     /// This part of a value and the next one. Parts of different types do not follow each other; if they do,
     /// the next one counts.
-    pub(crate) fn joined(self, next: Self) -> Self {
+    #[must_use]
+    pub fn joined(self, next: Self) -> Self {
         fn both<T>(mut a: Vec<T>, b: Vec<T>) -> Vec<T> {
             a.extend(b);
             a

@@ -1,118 +1,13 @@
 //! A real redis-server loads what the writer writes and saves it again, restores our payloads, and dumps ones
-//! that we read. Skipped with a message where there is no redis-server, unless SHOAL_REQUIRE_REAL=1.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
+//! that we read.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::{env, fs};
+mod common;
 
+use common::entries;
+use common::server::Server;
 use shoal_rdb::listpack::Listpack;
-use shoal_rdb::{Attributes, Item, Limits, Reader, Value, Writer, WriterConfig, dump};
-
-/// A server of our own, reached through a socket in its own directory, gone at the end.
-struct Server {
-    child: Child,
-    dir: PathBuf,
-}
-
-impl Server {
-    /// Starts a server over this file; `None` if there is none on this machine.
-    fn over(name: &str, file: &[u8]) -> Option<Self> {
-        let found = Command::new("redis-server")
-            .arg("--version")
-            .output()
-            .is_ok_and(|out| out.status.success());
-        if !found {
-            assert!(
-                env::var_os("SHOAL_REQUIRE_REAL").is_none(),
-                "redis-server is required and not there"
-            );
-            eprintln!("skipped: no redis-server");
-            return None;
-        }
-        let dir = env::temp_dir().join(format!("shoal-rdb-{name}-{}", std::process::id()));
-        fs::create_dir_all(&dir).unwrap();
-        fs::write(dir.join("dump.rdb"), file).unwrap();
-        let child = Command::new("redis-server")
-            .args([
-                "--port",
-                "0",
-                "--unixsocket",
-                "socket",
-                "--save",
-                "",
-                "--logfile",
-                "log",
-                "--dir",
-            ])
-            .arg(&dir)
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut server = Self { child, dir };
-        while server.cli(&["PING"], b"") != b"PONG\n" {
-            let died = server.child.try_wait().unwrap();
-            assert!(
-                died.is_none(),
-                "{}",
-                fs::read_to_string(server.dir.join("log")).unwrap_or_default()
-            );
-        }
-        Some(server)
-    }
-
-    /// What redis-cli prints for a command; `last` is its last argument, if not empty.
-    fn cli(&self, words: &[&str], last: &[u8]) -> Vec<u8> {
-        let mut command = Command::new("redis-cli");
-        command.arg("-s").arg(self.dir.join("socket"));
-        if !last.is_empty() {
-            command.arg("-x");
-        }
-        let command = command
-            .args(words)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(last).unwrap();
-        child.wait_with_output().unwrap().stdout
-    }
-
-    fn text(&self, words: &[&str]) -> String {
-        String::from_utf8(self.cli(words, b""))
-            .unwrap()
-            .trim_end()
-            .to_owned()
-    }
-
-    fn saved(&self) -> Vec<Item> {
-        assert_eq!(self.text(&["SAVE"]), "OK");
-        entries(&fs::read(Path::new(&self.dir).join("dump.rdb")).unwrap())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = fs::remove_dir_all(&self.dir);
-    }
-}
-
-fn entries(file: &[u8]) -> Vec<Item> {
-    let mut reader = Reader::new(Limits::default());
-    reader.feed(file);
-    let mut entries = Vec::new();
-    while let Some(item) = reader.next().unwrap() {
-        if matches!(item, Item::Entry { .. }) {
-            entries.push(item);
-        }
-    }
-    reader.finish().unwrap();
-    entries.sort_by_key(|item| format!("{item:?}"));
-    entries
-}
+use shoal_rdb::{Attributes, Item, Value, Writer, WriterConfig, dump};
 
 fn texts() -> Vec<Vec<u8>> {
     let mut texts: Vec<Vec<u8>> = (0..30)
@@ -194,7 +89,7 @@ fn a_real_server_loads_and_saves_what_we_write() {
             } => (key.clone(), value.clone(), *attributes),
             other => panic!("{other:?}"),
         };
-        let (ours, theirs) = (entries(&file), server.saved());
+        let (ours, theirs) = (entries(&file), entries(&server.saved()));
         assert_eq!(ours.len(), theirs.len());
         let sorted = |items: &[Item]| {
             let mut keys: Vec<_> = items.iter().map(key).collect();
@@ -226,7 +121,7 @@ fn a_real_server_restores_our_payloads_and_we_read_its_dumps() {
         b"OK\n"
     );
     assert_eq!(server.text(&["HGET", "hash", "field"]), "17");
-    for entry in server.saved() {
+    for entry in entries(&server.saved()) {
         let Item::Entry { key, value, .. } = entry else {
             continue;
         };

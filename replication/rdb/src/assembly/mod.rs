@@ -141,7 +141,7 @@ impl Row {
         }
         let budget = Budget {
             records: self.missing.min(PART_RECORDS - self.records),
-            bytes: PART_BYTES - self.bytes,
+            bytes: PART_BYTES.saturating_sub(self.bytes),
         };
         let taken = input.records(budget, accept)?;
         self.missing -= taken.records;
