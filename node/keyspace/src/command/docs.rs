@@ -12,6 +12,8 @@ pub enum Group {
     String,
     /// Hashes.
     Hash,
+    /// Lists.
+    List,
     /// Strings as rows of bits.
     Bitmap,
     /// Cardinality estimates.
@@ -34,6 +36,7 @@ impl Group {
             Self::Generic => "generic",
             Self::String => "string",
             Self::Hash => "hash",
+            Self::List => "list",
             Self::Bitmap => "bitmap",
             Self::HyperLogLog => "hyperloglog",
             Self::Set => "set",

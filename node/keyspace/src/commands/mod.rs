@@ -5,6 +5,7 @@ pub(crate) mod bits;
 pub(crate) mod generic;
 pub(crate) mod hashes;
 pub(crate) mod hyperloglog;
+pub(crate) mod lists;
 pub(crate) mod scanning;
 pub(crate) mod sets;
 pub(crate) mod strings;

@@ -22,5 +22,6 @@ mod bits;
 mod generic;
 mod hashes;
 mod hyperloglog;
+mod lists;
 mod sets;
 mod strings;

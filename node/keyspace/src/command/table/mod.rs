@@ -11,6 +11,7 @@ mod generic;
 mod hashes;
 mod hyperloglog;
 mod introspection;
+mod lists;
 mod replication;
 mod server;
 mod sets;
@@ -28,6 +29,8 @@ pub(super) static FAMILIES: &[&[CommandSpec]] = &[
     hyperloglog::COMMANDS,
     hashes::COMMANDS,
     sets::COMMANDS,
+    lists::COMMANDS,
+    lists::WAITING,
     generic::COMMANDS,
     expiry::COMMANDS,
     databases::COMMANDS,

@@ -135,7 +135,7 @@ fn check(list: &List, model: &Model) {
         Vec::from_iter(model.iter().cloned())
     );
     if let List::Quicklist(list) = list {
-        assert!(list.nodes().all(|node| node.len() > 0));
+        assert!(list.nodes().all(|node| !node.is_empty()));
         assert_eq!(list.len(), list.nodes().map(Node::len).sum::<usize>());
         let bytes: usize = list.nodes().map(Node::heap_bytes).sum();
         assert!(list.heap_bytes() >= bytes && list.heap_bytes() < bytes + 64 * 64 + bytes * 4);
@@ -162,8 +162,7 @@ proptest! {
             apply(&mut list, &mut model, &mut limits, edit);
             check(&list, &model);
         }
-        for from in 0..model.len() {
-            let expected = &model[from];
+        for (from, expected) in model.iter().enumerate() {
             let found = list.as_ref().get(from).map(|found| found.to_vec());
             prop_assert_eq!(found.as_ref(), Some(expected));
         }
