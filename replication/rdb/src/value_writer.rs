@@ -3,7 +3,6 @@
 //! Aggregates are written element by element, so that a writer with a sink never holds more than its chunk and
 //! the largest element.
 
-use crate::intset;
 use crate::item::Attributes;
 use crate::listpack::ListpackRef;
 use crate::stream::{PendingEntry, Stream, StreamId};
@@ -99,9 +98,9 @@ impl<'a> ValueWriter<'a> {
         self.row(ValueType::Set, len)
     }
 
-    /// A set that is an intset, from the integers as they stand there: ascending, of this width.
-    pub fn set_intset(self, width: usize, members: &[u8]) {
-        self.blob(ValueType::SetIntset, &intset::with_header(width, members));
+    /// A set that is an intset.
+    pub fn set_intset(self, intset: &[u8]) {
+        self.blob(ValueType::SetIntset, intset);
     }
 
     /// A set that is a listpack of members. A version that does not know such sets gets them as members.
@@ -157,7 +156,7 @@ impl<'a> ValueWriter<'a> {
                 let mut set = self.set(members.len());
                 members.iter().for_each(|member| set.member(member));
             }
-            Value::SetIntset(bytes) => self.blob(ValueType::SetIntset, bytes),
+            Value::SetIntset(intset) => self.set_intset(intset),
             Value::SetListpack(listpack) => self.set_listpack(listpack),
             Value::Zset(members) => {
                 let mut zset = self.zset(members.len());

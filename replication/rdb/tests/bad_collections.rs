@@ -20,7 +20,7 @@ fn samples() -> Vec<Vec<u8>> {
         write(&|value| value.hash_listpack(&listpack(&texts))),
         write(&|value| value.set_listpack(&listpack(&texts))),
         write(&|value| value.zset_listpack(&listpack(&["b", "-1.5", "a", "7", "b2", "7"]))),
-        write(&|value| value.set_intset(4, &intset(4, &[-70_000, 3, 70_000])[8..])),
+        write(&|value| value.set_intset(&intset(4, &[-70_000, 3, 70_000]))),
         write(&|value| {
             let mut list = value.list(3);
             list.listpack(&listpack(&texts));

@@ -2,6 +2,8 @@
 
 mod hash;
 mod list;
+mod set;
+mod zset;
 
 use shoal_rdb::{Attributes, Value as Stored, ValueWriter, Writer, dump as payload};
 use shoal_slots::UnixMillis;
@@ -9,7 +11,9 @@ use shoal_slots::UnixMillis;
 use crate::encodings::collection::Collection;
 use crate::encodings::hash::Hash;
 use crate::encodings::list::List;
+use crate::encodings::set::Set;
 use crate::encodings::tools::Tools;
+use crate::encodings::zset::Zset;
 use crate::entry::{Entry, Payload};
 use crate::keyspace::{Access, Keyspace, Place};
 use crate::numbers::parse_int;
@@ -79,7 +83,9 @@ impl Keyspace {
             Kind::String => false,
             Kind::Hash => self.extend::<Hash>(access, key, place, part),
             Kind::List => self.extend::<List>(access, key, place, part),
-            Kind::Set | Kind::Zset | Kind::Stream => false,
+            Kind::Set => self.extend::<Set>(access, key, place, part),
+            Kind::Zset => self.extend::<Zset>(access, key, place, part),
+            Kind::Stream => false,
         };
         if fine {
             Loaded::Inserted
@@ -108,6 +114,10 @@ impl Keyspace {
             }
             Stored::Hash(_) | Stored::HashListpack(_) => self.loaded::<Hash>(value),
             Stored::List(_) => self.loaded::<List>(value),
+            Stored::Set(_) | Stored::SetIntset(_) | Stored::SetListpack(_) => {
+                self.loaded::<Set>(value)
+            }
+            Stored::Zset(_) | Stored::ZsetListpack(_) => self.loaded::<Zset>(value),
             _ => None,
         };
         Some(Entry::of_value(key, value?, expiry))
@@ -177,7 +187,9 @@ fn save(entry: &Entry, out: ValueWriter<'_>) {
         Kind::String => out.string(entry.string(&mut itoa::Buffer::new()).unwrap_or_default()),
         Kind::Hash => save_as::<Hash>(entry, out),
         Kind::List => save_as::<List>(entry, out),
-        Kind::Set | Kind::Zset | Kind::Stream => {}
+        Kind::Set => save_as::<Set>(entry, out),
+        Kind::Zset => save_as::<Zset>(entry, out),
+        Kind::Stream => {}
     }
 }
 
