@@ -137,6 +137,18 @@ impl Primary {
         if self.following || self.backlog.is_none() {
             return;
         }
+        self.select(db);
+        self.append(command);
+    }
+
+    /// Adds a command that is about no database: the frame of a transaction.
+    pub fn feed_frame(&mut self, command: &[u8]) {
+        if !self.following && self.backlog.is_some() {
+            self.append(command);
+        }
+    }
+
+    fn select(&mut self, db: u32) {
         if self.stream_db != Some(db) {
             let mut select = alloc::vec::Vec::new();
             write_command(
@@ -146,7 +158,6 @@ impl Primary {
             self.append(&select);
             self.stream_db = Some(db);
         }
-        self.append(command);
     }
 
     /// Adds bytes received from our own primary, unchanged: sub-replicas get the same stream with the

@@ -6,7 +6,7 @@
 
 use shoal_keyspace::KnownKey;
 use shoal_keyspace::command::{
-    BeginSearch, CommandSpec, FindKeys, Handler, KeyspaceHandler, lookup,
+    BeginSearch, CommandFlags, CommandSpec, FindKeys, Handler, KeyspaceHandler, lookup,
 };
 use shoal_resp::{Args, RequestBatch, RequestParser, WholeRequest};
 
@@ -106,6 +106,9 @@ impl DataPlane {
         let Handler::Keyspace(run) = spec.handler else {
             return None;
         };
+        if spec.flags.contains(CommandFlags::BLOCKING) {
+            return None;
+        }
         let key = only_key(spec).and_then(|index| args.get(index));
         Some(Foreseen {
             spec,

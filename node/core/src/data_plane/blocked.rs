@@ -26,7 +26,12 @@ pub(crate) enum Blocked {
         /// When it answers anyway.
         deadline: Option<Instant>,
     },
-    /// A pause to end; its next command is the first of its pending input.
+    /// One of its keys to be signalled: it keeps its request (`blocking`).
+    Keys {
+        /// When it answers anyway.
+        deadline: Option<Instant>,
+    },
+    /// A pause to end; its next command is the one it keeps, or the first of its pending input.
     Paused,
     /// The process to end.
     Shutdown,
@@ -35,12 +40,12 @@ pub(crate) enum Blocked {
 impl Blocked {
     /// Whether it counts as blocked in `INFO` and for `CLIENT UNBLOCK`.
     pub(crate) const fn is_blocking_command(&self) -> bool {
-        matches!(self, Self::Wait { .. })
+        matches!(self, Self::Wait { .. } | Self::Keys { .. })
     }
 
     pub(crate) const fn deadline(&self) -> Option<Instant> {
         match self {
-            Self::Wait { deadline, .. } => *deadline,
+            Self::Wait { deadline, .. } | Self::Keys { deadline } => *deadline,
             _ => None,
         }
     }
@@ -65,7 +70,7 @@ impl Waiting {
             Blocked::Admin(ticket) | Blocked::Rewrite(ticket) => {
                 self.tickets.insert(*ticket, client);
             }
-            Blocked::Paused | Blocked::Shutdown => {}
+            Blocked::Keys { .. } | Blocked::Paused | Blocked::Shutdown => {}
         }
     }
 
@@ -78,7 +83,7 @@ impl Waiting {
             Blocked::Admin(ticket) | Blocked::Rewrite(ticket) => {
                 self.tickets.remove(ticket);
             }
-            Blocked::Paused | Blocked::Shutdown => {}
+            Blocked::Keys { .. } | Blocked::Paused | Blocked::Shutdown => {}
         }
     }
 

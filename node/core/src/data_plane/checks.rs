@@ -5,7 +5,7 @@ use shoal_resp::Args;
 use shoal_slots::{CommandKind, RouteRequest, Slot, route};
 
 use super::gates::Gates;
-use super::session::Flags;
+use super::session::{Flags, Session};
 use super::{ClientId, DataPlane};
 
 impl DataPlane {
@@ -20,29 +20,40 @@ impl DataPlane {
         &self,
         client: ClientId,
         spec: &'static CommandSpec,
+        flags: CommandFlags,
         asking: bool,
         args: Args<'_>,
     ) -> Result<Option<Slot>, String> {
-        if !self.settings.cluster_enabled || spec.key_specs.is_empty() {
-            return Ok(None);
-        }
         let Some(session) = self.sessions.get(client) else {
             return Ok(None);
         };
-        let keys = spec.keys(args).map(|position| position.key);
-        let kind = if spec.flags.contains(CommandFlags::WRITE) {
-            CommandKind::Write
-        } else {
-            CommandKind::Read
-        };
+        if !self.settings.cluster_enabled {
+            return Ok(None);
+        }
         let request = RouteRequest {
-            kind,
+            kind: kind_of(flags),
             readonly_client: session.flags.contains(Flags::READONLY),
             asking: asking || spec.flags.contains(CommandFlags::ASKING),
             is_migrate: spec.name == "migrate",
         };
+        match self.transaction_to_execute(client, spec) {
+            Some(transaction) => self.route_keys(session, &request, transaction.keys()),
+            None if spec.key_specs.is_empty() => Ok(None),
+            None => {
+                let keys = spec.keys(args).map(|position| position.key);
+                self.route_keys(session, &request, keys)
+            }
+        }
+    }
+
+    fn route_keys<'k>(
+        &self,
+        session: &Session,
+        request: &RouteRequest,
+        keys: impl Iterator<Item = &'k [u8]> + Clone,
+    ) -> Result<Option<Slot>, String> {
         let present = |key: &[u8]| self.keyspace.contains(session.db, key, self.now.unix());
-        let decision = route(&self.view, &request, keys.clone(), present);
+        let decision = route(&self.view, request, keys.clone(), present);
         match decision.error_text(self.view.options().endpoint, session.about.peer.tls) {
             Some(text) => Err(text),
             None => Ok(keys.clone().next().map(Slot::of_key)),
@@ -50,11 +61,11 @@ impl DataPlane {
     }
 
     /// What the state of the node forbids.
-    pub(super) fn refusal(&self, client: ClientId, spec: &CommandSpec) -> Option<&'static str> {
+    pub(super) fn refusal(&self, client: ClientId, flags: CommandFlags) -> Option<&'static str> {
         if !self.gates.intersects(Gates::ALL) {
             return None;
         }
-        let writes = spec.flags.contains(CommandFlags::WRITE);
+        let writes = flags.contains(CommandFlags::WRITE);
         let upstream = self.upstream.as_ref();
         if writes
             && self.gates.contains(Gates::MIN_REPLICAS)
@@ -67,24 +78,38 @@ impl DataPlane {
         }
         let stale = self.gates.contains(Gates::STALE);
         if stale
-            && !spec.flags.contains(CommandFlags::STALE)
+            && !flags.contains(CommandFlags::STALE)
             && !self.flags_of(client).contains(Flags::REPLICA)
         {
             return Some(
                 "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
             );
         }
-        if self.gates.contains(Gates::LOADING) && !spec.flags.contains(CommandFlags::LOADING) {
+        if self.gates.contains(Gates::LOADING) && !flags.contains(CommandFlags::LOADING) {
             return Some("LOADING Redis is loading the dataset in memory");
         }
         None
     }
 
     /// Whether a pause holds this command back. Replicas are never held.
-    pub(super) fn is_held_back(&self, client: ClientId, spec: &CommandSpec) -> bool {
+    pub(super) fn is_held_back(
+        &self,
+        client: ClientId,
+        spec: &CommandSpec,
+        flags: CommandFlags,
+    ) -> bool {
         // Somebody must be able to end the pause.
         let exempt = spec.name == "client|unpause";
         let replica = self.flags_of(client).contains(Flags::REPLICA);
-        !replica && !exempt && self.pause.holds(spec.flags.contains(CommandFlags::WRITE))
+        !replica && !exempt && self.pause.holds(flags.contains(CommandFlags::WRITE))
+    }
+}
+
+/// What a command does, as far as routing cares.
+pub(super) const fn kind_of(flags: CommandFlags) -> CommandKind {
+    if flags.contains(CommandFlags::WRITE) {
+        CommandKind::Write
+    } else {
+        CommandKind::Read
     }
 }

@@ -55,7 +55,7 @@ pub(crate) fn client_line(session: &Session, now: Instant) -> String {
     let mut line = String::with_capacity(400);
     let _ = write!(
         line,
-        "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub=0 psub=0 ssub=0 multi=-1 ",
+        "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub=0 psub=0 ssub=0 multi={} ",
         session.number,
         about.peer.addr,
         about.peer.local_addr,
@@ -65,12 +65,14 @@ pub(crate) fn client_line(session: &Session, now: Instant) -> String {
         now.since(session.last_input).as_secs(),
         flag_letters(session),
         session.db,
+        queued(session),
     );
     let _ = write!(
         line,
-        "qbuf={} qbuf-free={} argv-mem=0 multi-mem=0 rbs={} rbp=0 obl={output} oll=0 omem={} tot-mem={} events=r ",
+        "qbuf={} qbuf-free={} argv-mem=0 multi-mem={} rbs={} rbp=0 obl={output} oll=0 omem={} tot-mem={} events=r ",
         input.0,
         input.1,
+        session.transaction_memory(),
         session.output.capacity(),
         output,
         session.memory(),
@@ -90,14 +92,27 @@ pub(crate) fn client_line(session: &Session, now: Instant) -> String {
     line
 }
 
+/// How many commands are queued; -1 outside of a transaction.
+fn queued(session: &Session) -> i64 {
+    let len = session.transaction.as_ref().map_or(0, |it| it.len());
+    match session.flags.contains(Flags::MULTI) {
+        true => i64::try_from(len).unwrap_or(i64::MAX),
+        false => -1,
+    }
+}
+
 fn flag_letters(session: &Session) -> String {
     let mut letters = String::new();
     let blocked = session
         .blocked
         .is_some_and(|blocked| blocked.is_blocking_command());
+    let transaction = session.transaction.as_ref();
+    let touched = transaction.is_some_and(|transaction| transaction.is_touched());
     for (set, letter) in [
         (session.is_replica(), 'S'),
+        (session.flags.contains(Flags::MULTI), 'x'),
         (blocked, 'b'),
+        (touched, 'd'),
         (session.is_closing(), 'c'),
         (session.flags.contains(Flags::READONLY), 'r'),
         (session.about.peer.unix, 'U'),

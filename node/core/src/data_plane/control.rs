@@ -15,6 +15,7 @@ impl DataPlane {
             ToData::View(view) => {
                 self.view = view;
                 self.end_pause_of_demoted();
+                self.redirect_blocked();
             }
             ToData::BecomePrimary => self.become_primary(),
             ToData::BecomeReplicaOf { host, port, .. } => self.follow(self.now, &host, port),
@@ -74,9 +75,15 @@ impl DataPlane {
 
     /// Ends a session's wait; its pending input is looked at before the call ends.
     pub(crate) fn unblock(&mut self, client: ClientId) -> Option<Blocked> {
+        let blocked = self.forget_block(client)?;
+        self.resume_later(client);
+        Some(blocked)
+    }
+
+    /// As `unblock`, but its pending input stays where it is.
+    pub(crate) fn forget_block(&mut self, client: ClientId) -> Option<Blocked> {
         let blocked = self.sessions.get_mut(client)?.blocked.take()?;
         self.waiting.remove(client, &blocked);
-        self.resume_later(client);
         Some(blocked)
     }
 

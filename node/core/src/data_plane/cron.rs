@@ -121,6 +121,7 @@ impl DataPlane {
     /// Everybody whose pending input may go on. Called at the end of every call from outside.
     pub(crate) fn finish_turn(&mut self) {
         loop {
+            self.serve_ready();
             while let Some(client) = self.resume.pop_front() {
                 if let Some(session) = self.sessions.get_mut(client) {
                     session.flags.remove(Flags::RESUMING);
@@ -150,36 +151,6 @@ impl DataPlane {
         {
             session.flags.insert(Flags::RESUMING);
             self.resume.push_back(client);
-        }
-    }
-
-    /// A blocked command's time is over: it answers what it has.
-    pub(crate) fn blocked_timed_out(&mut self, client: ClientId) {
-        if let Some(Blocked::Wait { offset, .. }) = self.unblock(client) {
-            let acked = i64::try_from(self.primary.count_acked(offset)).unwrap_or(i64::MAX);
-            self.reply_late(client, |writer| writer.integer(acked));
-        }
-    }
-
-    /// Ends a blocking command with an error.
-    pub(crate) fn unblock_with_error(&mut self, client: ClientId, text: &str) {
-        if self.unblock(client).is_some() {
-            self.reply_late(client, |writer| writer.error(text));
-        }
-    }
-
-    /// Ends all blocking commands, because this node became a replica.
-    pub(crate) fn unblock_everybody(&mut self) {
-        let text = "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
-        let waits = |blocked: &Blocked| blocked.is_blocking_command();
-        for client in self.sessions.ids() {
-            if self
-                .sessions
-                .get(client)
-                .is_some_and(|session| session.blocked.as_ref().is_some_and(waits))
-            {
-                self.unblock_with_error(client, text);
-            }
         }
     }
 

@@ -5,16 +5,20 @@
 //! else takes the careful way, where the checks stand in the order in which the reference server makes
 //! them (the order is observable: a request can be wrong in several ways at once).
 
-use shoal_keyspace::command::{CommandFlags, CommandSpec, Handler, KeyspaceHandler, resolve};
+use shoal_keyspace::command::{
+    CommandError, CommandFlags, CommandSpec, Handler, KeyspaceHandler, NodeCommand, resolve,
+};
 use shoal_keyspace::{Blocking, Ctx, Effects, Propagation};
 use shoal_resp::{Args, ReplyWriter, is_cross_protocol};
 use shoal_slots::{Slot, plain_slot};
 
 use super::ahead::Foreseen;
 use super::blocked::Blocked;
+use super::blocking::Attempt;
 use super::call::{Call, Flow};
 use super::commands;
 use super::gates::Gates;
+use super::kept::Kept;
 use super::session::Flags;
 use super::{ClientId, DataPlane};
 
@@ -27,12 +31,12 @@ pub(crate) struct Request<'a> {
 }
 
 /// What is known of the keys of a command.
-#[derive(Clone, Copy)]
-struct KnownKeys {
+#[derive(Clone, Copy, Default)]
+pub(crate) struct KnownKeys {
     /// The slot of all of them.
-    slot: Option<Slot>,
+    pub(crate) slot: Option<Slot>,
     /// The hash of the only one.
-    hash: Option<u64>,
+    pub(crate) hash: Option<u64>,
 }
 
 impl DataPlane {
@@ -81,6 +85,7 @@ impl DataPlane {
         if let Some(start) = self.run_on_keyspace(client, spec, run, request, keys) {
             self.count_error_at(client, start);
         }
+        self.serve_ready();
         Some(Flow::Next)
     }
 
@@ -110,7 +115,7 @@ impl DataPlane {
     /// Runs a handler of the keyspace for a client, and repeats its effects where somebody listens. Returns where
     /// its reply begins, if that is an error.
     #[inline]
-    fn run_on_keyspace(
+    pub(crate) fn run_on_keyspace(
         &mut self,
         client: ClientId,
         spec: &'static CommandSpec,
@@ -118,35 +123,94 @@ impl DataPlane {
         request: Request<'_>,
         keys: KnownKeys,
     ) -> Option<usize> {
+        let mut ctx = self.context(client, spec, request, keys)?;
+        let (start, db) = (ctx.reply.len(), ctx.db);
+        run(&mut ctx);
+        self.after_handler(client, spec, request, db);
+        let session = self.sessions.get(client)?;
+        let failed = session.output.get(start) == Some(&b'-');
+        self.command_stats.count(spec, failed);
+        failed.then_some(start)
+    }
+
+    /// As `run_on_keyspace`, for a command that may wait for data.
+    fn run_blocking(
+        &mut self,
+        client: ClientId,
+        spec: &'static CommandSpec,
+        run: KeyspaceHandler,
+        request: Request<'_>,
+        attempt: Attempt,
+    ) -> Flow {
+        let Some(mut ctx) = self.context(client, spec, request, KnownKeys::default()) else {
+            return Flow::Stop;
+        };
+        let (start, db) = (ctx.reply.len(), ctx.db);
+        ctx.blocking = Blocking::Allowed;
+        run(&mut ctx);
+        let blocking = ctx.blocking;
+        self.after_handler(client, spec, request, db);
+        if let Blocking::Wanted(on) = blocking {
+            let kept = match &on.rewritten {
+                None => Kept::new(spec, request.args),
+                Some(args) => {
+                    let args: Vec<&[u8]> = args.iter().map(Vec::as_slice).collect();
+                    Kept::new(spec, Args::from_slices(&args))
+                }
+            };
+            self.wait_for_keys(client, kept, &on, attempt);
+            return Flow::Stop;
+        }
+        let output = self.sessions.get(client).map(|session| &session.output);
+        let failed = output.is_some_and(|output| output.get(start) == Some(&b'-'));
+        self.command_stats.count(spec, failed);
+        Flow::Next
+    }
+
+    /// What a handler of the keyspace gets to work with.
+    #[inline]
+    fn context<'a>(
+        &'a mut self,
+        client: ClientId,
+        spec: &'static CommandSpec,
+        request: Request<'a>,
+        keys: KnownKeys,
+    ) -> Option<Ctx<'a>> {
         let session = self.sessions.get_mut(client)?;
         if session.output.capacity() == 0 {
             session.output = self.buffers.take();
         }
-        let start = session.output.len();
         session.last_command = Some(spec);
-        let db = session.db;
-        let mut ctx = Ctx {
+        Some(Ctx {
             keyspace: &mut self.keyspace,
             args: request.args,
+            db: session.db,
             reply: ReplyWriter::new(&mut session.output, session.version),
-            db,
             slot: keys.slot,
             hash: keys.hash,
             now: self.now.unix(),
             from_primary: false,
             blocking: Blocking::Forbidden,
             effects: &mut self.effects,
-        };
-        run(&mut ctx);
-        let failed = session.output.get(start) == Some(&b'-');
-        self.command_stats.count(spec, failed);
+        })
+    }
+
+    /// Looks at what a handler left behind.
+    #[inline]
+    fn after_handler(
+        &mut self,
+        client: ClientId,
+        spec: &'static CommandSpec,
+        request: Request<'_>,
+        db: usize,
+    ) {
         if self.effects.dirty > 0
             || !self.effects.expired.is_empty()
             || !matches!(self.effects.propagation, Propagation::Verbatim)
+            || self.gates.contains(Gates::ATTENDED)
         {
-            self.repeat_effects(client, db, request);
+            self.repeat_effects(client, db, spec, request);
         }
-        failed.then_some(start)
     }
 
     /// The careful way.
@@ -163,85 +227,129 @@ impl DataPlane {
             .flags
             .set(Flags::REPLY_SKIP, before.contains(Flags::REPLY_SKIP_NEXT));
         let start = session.output.len();
-        let flow = self.check_and_run(client, before.contains(Flags::ASKING), request);
+        let asking = before.contains(Flags::ASKING);
+        let flow = self.check_and_run(client, Attempt::first(asking), request);
+        let Some(session) = self.sessions.get_mut(client) else {
+            return Flow::Stop;
+        };
         if flow == Flow::Hold {
             // Not executed: it will find things as they were.
-            if let Some(session) = self.sessions.get_mut(client) {
-                session.flags = before;
-            }
+            session.flags = before;
             self.block(client, Blocked::Paused);
             self.pause.hold(client);
             return flow;
         }
+        if asking && session.flags.contains(Flags::MULTI) {
+            // It holds for a whole transaction.
+            session.flags.insert(Flags::ASKING);
+        }
+        if matches!(session.blocked, Some(Blocked::Keys { .. })) {
+            return Flow::Stop;
+        }
+        let closed = self.finish_command(client, start);
+        self.serve_ready();
+        if closed { Flow::Stop } else { flow }
+    }
+
+    /// What is to be done after every command that was not executed the fast way; its reply begins at `start`.
+    /// Returns whether the session was closed for it.
+    pub(crate) fn finish_command(&mut self, client: ClientId, start: usize) -> bool {
         self.stats.commands += 1;
         self.count_error_at(client, start);
         let Some(session) = self.sessions.get_mut(client) else {
-            return Flow::Stop;
+            return true;
         };
         if session.flags.is_mute() {
             session.output.truncate(start);
         }
-        if self.enforce_output_limit(client) {
-            Flow::Stop
-        } else {
-            flow
-        }
+        self.enforce_output_limit(client)
     }
 
-    fn check_and_run(&mut self, client: ClientId, asking: bool, request: Request<'_>) -> Flow {
+    /// Checks a command and, if nothing speaks against it, executes or queues it.
+    pub(crate) fn check_and_run(
+        &mut self,
+        client: ClientId,
+        attempt: Attempt,
+        request: Request<'_>,
+    ) -> Flow {
         let args = request.args;
         let spec = match resolve(args) {
             Ok(spec) => spec,
             Err(_) if is_cross_protocol(args) => return self.refuse_cross_protocol(client),
-            Err(error) => {
-                error.write(&mut self.reply(client));
-                return Flow::Next;
-            }
+            Err(error) => return self.refuse_request(client, &error),
         };
         if self.is_locked_out(client, spec) {
-            self.command_stats.reject(spec);
-            return self.error(client, "NOAUTH Authentication required.");
+            return self.reject(client, spec, "NOAUTH Authentication required.");
         }
-        let slot = match self.route_request(client, spec, asking, args) {
+        if spec.flags.contains(CommandFlags::NO_MULTI)
+            && self.flags_of(client).contains(Flags::MULTI)
+        {
+            let text = "ERR Command not allowed inside a transaction";
+            return self.reject(client, spec, text);
+        }
+        let flags = self.effective_flags(client, spec);
+        let slot = match self.route_request(client, spec, flags, attempt.asking, args) {
             Ok(slot) => slot,
-            Err(text) => {
-                self.command_stats.reject(spec);
-                return self.error(client, &text);
-            }
+            Err(text) => return self.redirect(client, spec, &text),
         };
-        if let Some(text) = self.refusal(client, spec) {
-            self.command_stats.reject(spec);
-            return self.error(client, text);
+        if let Some(text) = self.refusal(client, flags) {
+            return self.reject(client, spec, text);
         }
-        if self.gates.contains(Gates::PAUSED) && self.is_held_back(client, spec) {
+        if self.gates.contains(Gates::PAUSED) && self.is_held_back(client, spec, flags) {
             return Flow::Hold;
         }
+        if let Some(flow) = self.queue_command(client, spec, request) {
+            return flow;
+        }
         match spec.handler {
+            Handler::Keyspace(run) if spec.flags.contains(CommandFlags::BLOCKING) => {
+                self.run_blocking(client, spec, run, request, attempt)
+            }
             Handler::Keyspace(run) => {
                 let keys = KnownKeys { slot, hash: None };
                 self.run_on_keyspace(client, spec, run, request, keys);
                 Flow::Next
             }
-            Handler::Node(command) => {
-                self.command_stats.count(spec, false);
-                if let Some(session) = self.sessions.get_mut(client) {
-                    session.last_command = Some(spec);
-                }
-                commands::run(
-                    self,
-                    &Call {
-                        now: self.now,
-                        client,
-                        spec,
-                        args,
-                    },
-                    command,
-                )
-            }
+            Handler::Node(command) => self.run_on_node(client, spec, command, args),
             Handler::Container => self.error(
                 client,
                 &format!("ERR wrong number of arguments for '{}' command", spec.name),
             ),
+        }
+    }
+
+    /// Runs a command that is about the node.
+    pub(crate) fn run_on_node(
+        &mut self,
+        client: ClientId,
+        spec: &'static CommandSpec,
+        command: NodeCommand,
+        args: Args<'_>,
+    ) -> Flow {
+        self.command_stats.count(spec, false);
+        if let Some(session) = self.sessions.get_mut(client) {
+            session.last_command = Some(spec);
+        }
+        let call = Call {
+            now: self.now,
+            client,
+            spec,
+            args,
+        };
+        commands::run(self, &call, command)
+    }
+
+    /// The request names no command, or has too few or too many arguments.
+    fn refuse_request(&mut self, client: ClientId, error: &CommandError) -> Flow {
+        match error {
+            CommandError::WrongArity { name: "exec" } => {
+                self.abort_exec(client, &error.to_string())
+            }
+            _ => {
+                self.fail_transaction(client);
+                error.write(&mut self.reply(client));
+                Flow::Next
+            }
         }
     }
 

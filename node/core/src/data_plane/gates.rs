@@ -25,6 +25,8 @@ bitflags! {
         const MIN_REPLICAS = 1 << 4;
         /// The stream is recorded: there is a backlog or a replica.
         const FEEDING = 1 << 5;
+        /// Somebody is blocked on a key or watches one.
+        const ATTENDED = 1 << 6;
     }
 }
 

@@ -102,9 +102,12 @@ impl DataPlane {
         let Some(session) = self.sessions.get_mut(client) else {
             return;
         };
-        if session.blocked.is_some() || session.is_closing() {
+        if session.blocked.is_some() || session.is_closing() || !self.run_kept(client) {
             return;
         }
+        let Some(session) = self.sessions.get_mut(client) else {
+            return;
+        };
         let Some(mut pending) = session.pending.take() else {
             return;
         };
@@ -123,6 +126,21 @@ impl DataPlane {
         {
             session.pending = Some(pending);
         }
+    }
+
+    /// Executes what the session was about to execute before it looked at its input again. Returns whether it may go
+    /// on with that.
+    fn run_kept(&mut self, client: ClientId) -> bool {
+        let Some(session) = self.sessions.get_mut(client) else {
+            return false;
+        };
+        if let Some(waiter) = session.waiter.take() {
+            self.retry(client, waiter);
+        } else if session.flags.contains(Flags::EXECUTING) {
+            self.resume_transaction(client);
+        }
+        let session = self.sessions.get(client);
+        session.is_some_and(|session| session.blocked.is_none() && !session.is_closing())
     }
 
     /// The loop. Returns how many bytes of `input` are done with.

@@ -11,6 +11,7 @@
 
 mod ahead;
 mod blocked;
+mod blocking;
 mod buffers;
 mod call;
 mod checks;
@@ -22,6 +23,7 @@ mod dispatch;
 mod event;
 mod gates;
 mod input;
+mod kept;
 mod output;
 mod pause;
 mod primary_link;
@@ -32,6 +34,7 @@ mod sessions;
 mod settings;
 mod snapshot;
 mod stats;
+mod transactions;
 mod upstream;
 
 use core::time::Duration;
@@ -103,6 +106,13 @@ pub struct DataPlane {
     batch: Batch,
     pause: Pause,
     waiting: Waiting,
+    /// Sessions that are blocked on keys.
+    queue: blocking::Queue,
+    /// Somebody blocked on keys is being served.
+    serving: bool,
+    watchers: transactions::Watchers,
+    /// Commands on their way into the stream.
+    unit: propagate::Unit,
     /// The stream grew in this call: replicas are to be woken.
     fed: bool,
     /// Present while this node is a replica.
@@ -173,6 +183,10 @@ impl DataPlane {
             batch: Batch::default(),
             pause: Pause::default(),
             waiting: Waiting::default(),
+            queue: blocking::Queue::default(),
+            serving: false,
+            watchers: transactions::Watchers::default(),
+            unit: propagate::Unit::default(),
             fed: false,
             upstream: None,
             resume: VecDeque::new(),

@@ -133,9 +133,9 @@ impl DataPlane {
         };
         session.flags.insert(Flags::CLOSING);
         session.pending = None;
-        if let Some(blocked) = session.blocked.take() {
-            self.waiting.remove(client, &blocked);
-        }
+        self.forget_block(client);
+        self.leave_lines(client);
+        self.forget_transaction(client);
         self.events.push_back(DataEvent::Close(client));
     }
 
@@ -149,13 +149,13 @@ impl DataPlane {
     }
 
     pub(crate) fn forget_session(&mut self, client: ClientId) {
+        self.forget_block(client);
+        self.leave_lines(client);
+        self.forget_transaction(client);
         let Some(session) = self.sessions.remove(client) else {
             return;
         };
         let session: Session = *session;
-        if let Some(blocked) = &session.blocked {
-            self.waiting.remove(client, blocked);
-        }
         if session.flags.contains(Flags::REPLICA) {
             self.replica_gone(client, session.number);
         }

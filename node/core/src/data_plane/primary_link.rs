@@ -11,6 +11,7 @@ use shoal_resp::Args;
 use shoal_slots::Now;
 
 use super::event::LogLevel;
+use super::gates::Gates;
 use super::upstream::Upstream;
 use super::{DataEvent, DataPlane, PrimaryLinkInput, settings};
 
@@ -120,7 +121,10 @@ impl DataPlane {
         let was_up = upstream.is_up();
         loop {
             let had_events = self.drain_link(&mut upstream);
-            let applied = self.apply_stream(&mut upstream);
+            let Some((back, applied)) = self.apply_stream(upstream) else {
+                return;
+            };
+            upstream = back;
             if !had_events && !applied {
                 break;
             }
@@ -273,16 +277,22 @@ impl DataPlane {
     }
 
     /// Applies what the stream holds. True if there was anything.
-    fn apply_stream(&mut self, upstream: &mut Upstream) -> bool {
+    fn apply_stream(&mut self, mut upstream: Box<Upstream>) -> Option<(Box<Upstream>, bool)> {
         let mut any = false;
         while let Some(command) = upstream.link.next_command(self.now) {
             any = true;
-            let db = command.db as usize;
+            let (db, alone) = (command.db as usize, !command.in_transaction);
             if let Err(error) = self.apply(db, command.args) {
                 let text = apply_error(command.args, &error);
                 self.log(LogLevel::Warning, text);
             }
             upstream.link.applied();
+            if alone && self.gates.contains(Gates::ATTENDED) {
+                // Those who wait for this are clients of a replica.
+                self.upstream = Some(upstream);
+                self.serve_ready();
+                upstream = self.upstream.take()?;
+            }
         }
         while let Some(raw) = upstream.link.poll_stream() {
             self.primary.feed_stream(&raw);
@@ -291,7 +301,7 @@ impl DataPlane {
         while let Some(bytes) = upstream.link.poll_transmit() {
             self.events.push_back(DataEvent::PrimaryLinkWrite(bytes));
         }
-        any
+        Some((upstream, any))
     }
 }
 

@@ -4,6 +4,7 @@
 //! stream as the bytes that the client sent, unless its handler says what to send instead.
 
 use shoal_keyspace::Propagation;
+use shoal_keyspace::command::CommandSpec;
 use shoal_resp::{write_args, write_command};
 use shoal_slots::{ReplOffset, SlotSet};
 
@@ -11,21 +12,119 @@ use super::dispatch::Request;
 use super::gates::Gates;
 use super::{ClientId, DataPlane};
 
+/// How much of a large unit's memory is kept for the next one.
+const UNIT_KEPT_MAX: usize = 16 * 1024;
+
+/// Commands that enter the stream together: the effects of one command or one transaction. Two or more are framed by
+/// `MULTI` and `EXEC`.
+#[derive(Debug, Default)]
+pub(crate) struct Unit {
+    open: bool,
+    bytes: Vec<u8>,
+    /// The database of each command, and where its bytes end.
+    commands: Vec<(u32, usize)>,
+}
+
 impl DataPlane {
-    /// After a command of a client that changed something, or found expired keys.
-    pub(crate) fn repeat_effects(&mut self, client: ClientId, db: usize, request: Request<'_>) {
+    /// After a command of a client that changed something or found expired keys, or while somebody wants to know of
+    /// changes.
+    pub(crate) fn repeat_effects(
+        &mut self,
+        client: ClientId,
+        db: usize,
+        spec: &CommandSpec,
+        request: Request<'_>,
+    ) {
+        let changed = self.effects.dirty > 0;
         self.dirty += self.effects.dirty;
-        if self.gates.contains(Gates::FEEDING) {
+        if self.gates.contains(Gates::FEEDING) && (changed || !self.effects.expired.is_empty()) {
+            let framed = !self.unit.open && self.needs_frame(spec);
+            if framed {
+                self.begin_unit();
+            }
             self.feed_expired();
-            if self.effects.dirty > 0 {
+            if changed {
                 self.feed_effects(db, request);
             }
-            let offset = self.primary.offset();
-            if let Some(session) = self.sessions.get_mut(client) {
-                session.write_offset = offset;
+            if framed {
+                self.end_unit();
+            }
+            if !self.unit.open {
+                self.note_offset(client);
             }
         }
+        if self.gates.contains(Gates::ATTENDED) {
+            self.settle_touched(changed);
+        }
         self.effects.clear();
+    }
+
+    /// Whether the effects of a command are more than one command.
+    fn needs_frame(&self, spec: &CommandSpec) -> bool {
+        let own = match &self.effects.propagation {
+            Propagation::Nothing => 0,
+            Propagation::Verbatim => 1,
+            Propagation::Instead(commands) => commands.len(),
+        };
+        let own = if self.effects.dirty > 0 { own } else { 0 };
+        // What goes through all keys is no unit: each key it finds expired is a matter of its own.
+        let through_all = matches!(spec.name, "randomkey" | "scan");
+        self.effects.expired.len() + own > 1 && !through_all
+    }
+
+    /// What follows enters the stream together.
+    pub(crate) const fn begin_unit(&mut self) {
+        self.unit.open = true;
+    }
+
+    /// It is complete.
+    pub(crate) fn end_unit(&mut self) {
+        let mut unit = core::mem::take(&mut self.unit);
+        let framed = unit.commands.len() > 1;
+        if framed {
+            self.feed_frame(b"MULTI");
+        }
+        let mut start = 0;
+        for &(db, end) in &unit.commands {
+            let command = unit.bytes.get(start..end).unwrap_or_default();
+            self.primary.feed(db, command);
+            start = end;
+        }
+        if framed {
+            self.feed_frame(b"EXEC");
+        }
+        unit.commands.clear();
+        unit.bytes.clear();
+        unit.bytes.shrink_to(UNIT_KEPT_MAX);
+        unit.open = false;
+        self.unit = unit;
+    }
+
+    fn feed_frame(&mut self, word: &[u8]) {
+        let mut command = core::mem::take(&mut self.scratch);
+        command.clear();
+        write_command(&mut command, &[word]);
+        self.primary.feed_frame(&command);
+        self.scratch = command;
+    }
+
+    /// `WAIT` waits for what this client caused.
+    pub(crate) fn note_offset(&mut self, client: ClientId) {
+        let offset = self.primary.offset();
+        if let Some(session) = self.sessions.get_mut(client) {
+            session.write_offset = offset;
+        }
+    }
+
+    /// A whole command enters the stream, alone or with its unit.
+    fn feed(&mut self, db: u32, command: &[u8]) {
+        self.fed = true;
+        if self.unit.open {
+            self.unit.bytes.extend_from_slice(command);
+            self.unit.commands.push((db, self.unit.bytes.len()));
+        } else {
+            self.primary.feed(db, command);
+        }
     }
 
     fn feed_effects(&mut self, db: usize, request: Request<'_>) {
@@ -33,30 +132,22 @@ impl DataPlane {
         match core::mem::take(&mut self.effects.propagation) {
             Propagation::Nothing => {}
             Propagation::Verbatim => match request.raw {
-                Some(raw) => self.primary.feed(db, raw),
+                Some(raw) => self.feed(db, raw),
                 None => {
                     let mut command = core::mem::take(&mut self.scratch);
                     command.clear();
                     write_args(&mut command, request.args);
-                    self.primary.feed(db, &command);
+                    self.feed(db, &command);
                     self.scratch = command;
                 }
             },
             Propagation::Instead(commands) => {
-                let several = commands.len() > 1;
-                if several {
-                    self.propagate_in(db, &[b"MULTI"]);
-                }
                 for command in &commands {
                     let args: Vec<&[u8]> = command.iter().map(Vec::as_slice).collect();
                     self.propagate_in(db, &args);
                 }
-                if several {
-                    self.propagate_in(db, &[b"EXEC"]);
-                }
             }
         }
-        self.fed = true;
     }
 
     /// Keys that were found past their time go first.
@@ -88,9 +179,8 @@ impl DataPlane {
         let mut command = core::mem::take(&mut self.scratch);
         command.clear();
         write_command(&mut command, args);
-        self.primary.feed(db, &command);
+        self.feed(db, &command);
         self.scratch = command;
-        self.fed = true;
     }
 
     /// Tells replicas to delete every key of these slots, before they are dropped here. One `DEL` per key, as the

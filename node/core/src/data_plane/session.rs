@@ -10,8 +10,10 @@ use shoal_resp::{Limits, RequestParser, Version};
 use shoal_slots::{Instant, Now, ReplOffset};
 
 use super::blocked::Blocked;
+use super::blocking::Waiter;
 use super::event::PeerInfo;
 use super::sessions::ClientId;
+use super::transactions::Transaction;
 
 bitflags! {
     /// States of a connection that make a command take the careful path.
@@ -41,6 +43,10 @@ bitflags! {
         const ANNOUNCED = 1 << 10;
         /// It waits in the queue of sessions whose left-over input is to be looked at.
         const RESUMING = 1 << 11;
+        /// `MULTI` came.
+        const MULTI = 1 << 12;
+        /// A command of its `EXEC` waits for an answer from outside.
+        const EXECUTING = 1 << 13;
     }
 }
 
@@ -52,7 +58,8 @@ impl Flags {
         .union(Self::REPLY_SKIP_NEXT)
         .union(Self::REPLY_SKIP)
         .union(Self::REPLICA)
-        .union(Self::CLOSING);
+        .union(Self::CLOSING)
+        .union(Self::MULTI);
 
     /// Whether the reply of the command at hand is to be thrown away.
     pub(crate) const fn is_mute(self) -> bool {
@@ -121,6 +128,10 @@ pub(crate) struct Session {
     pub(crate) last_input: Instant,
     pub(crate) pending: Option<Box<Pending>>,
     pub(crate) blocked: Option<Blocked>,
+    /// The command that waits to be executed again.
+    pub(crate) waiter: Option<Box<Waiter>>,
+    /// What it queues and watches.
+    pub(crate) transaction: Option<Box<Transaction>>,
     /// Since when the output is over the soft limit of its class.
     pub(crate) soft_limit_since: Option<Instant>,
     /// What `CLIENT ID` answers.
@@ -142,6 +153,8 @@ impl Session {
             last_input: now.instant,
             pending: None,
             blocked: None,
+            waiter: None,
+            transaction: None,
             soft_limit_since: None,
             number,
             about: Box::new(About {
@@ -180,7 +193,16 @@ impl Session {
             .pending
             .as_ref()
             .map_or(0, |pending| pending.buffer.capacity());
-        size_of::<Self>() + size_of::<About>() + self.output.capacity() + pending
+        let waiter = self.waiter.as_ref().map_or(0, |waiter| waiter.memory());
+        let fixed = size_of::<Self>() + size_of::<About>();
+        fixed + self.output.capacity() + pending + waiter + self.transaction_memory()
+    }
+
+    /// Memory of what it queues and watches.
+    pub(crate) fn transaction_memory(&self) -> usize {
+        self.transaction
+            .as_ref()
+            .map_or(0, |transaction| transaction.memory())
     }
 
     /// What `RESET` does, and a fresh connection has.

@@ -127,6 +127,7 @@ impl DataPlane {
     /// A new dataset takes the place of the old one, whose memory is freed piece by piece.
     pub(crate) fn replace_keyspace(&mut self, keyspace: Keyspace) {
         let mut old = core::mem::replace(&mut self.keyspace, keyspace);
+        self.keyspace.inherit_signals(&mut old);
         old.flush(None);
         self.debris.push(old.graveyard_mut().take());
         self.has_garbage = true;

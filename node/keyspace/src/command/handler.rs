@@ -33,14 +33,20 @@ pub enum NodeCommand {
     Config(ConfigCommand),
     /// DEBUG
     Debug,
+    /// DISCARD
+    Discard,
     /// ECHO
     Echo,
+    /// EXEC
+    Exec,
     /// HELLO
     Hello,
     /// INFO
     Info,
     /// LOLWUT
     Lolwut,
+    /// MULTI
+    Multi,
     /// PING
     Ping,
     /// PSYNC
@@ -67,8 +73,12 @@ pub enum NodeCommand {
     Sync,
     /// TIME
     Time,
+    /// UNWATCH
+    Unwatch,
     /// WAIT
     Wait,
+    /// WATCH
+    Watch,
 }
 
 /// CLIENT and its subcommands.

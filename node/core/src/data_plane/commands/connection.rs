@@ -34,6 +34,7 @@ pub(crate) fn quit(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
 /// `RESET`: the connection is as if it were new, except that a password must be given again.
 pub(crate) fn reset(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
     let must_authenticate = plane.settings.requires_password();
+    plane.end_transaction(call.client);
     if let Some(session) = plane.sessions.get_mut(call.client) {
         session.reset();
         session.flags.set(Flags::UNAUTHENTICATED, must_authenticate);

@@ -16,6 +16,7 @@ use shoal_keyspace::command::{
 
 use super::DataPlane;
 use super::call::{Call, Flow};
+use super::transactions;
 
 /// Executes a command that passed every check.
 pub(crate) fn run(plane: &mut DataPlane, call: &Call<'_>, command: NodeCommand) -> Flow {
@@ -27,6 +28,11 @@ pub(crate) fn run(plane: &mut DataPlane, call: &Call<'_>, command: NodeCommand) 
         NodeCommand::Command(sub) => run_command(plane, call, sub),
         NodeCommand::Config(sub) => run_config(plane, call, sub),
         NodeCommand::Debug => server::debug(plane, call),
+        NodeCommand::Discard => transactions::discard(plane, call),
+        NodeCommand::Exec => transactions::exec(plane, call),
+        NodeCommand::Multi => transactions::multi(plane, call),
+        NodeCommand::Unwatch => transactions::unwatch(plane, call),
+        NodeCommand::Watch => transactions::watch(plane, call),
         NodeCommand::Echo => connection::echo(plane, call),
         NodeCommand::Hello => connection::hello(plane, call),
         NodeCommand::Info => info::info(plane, call),

@@ -9,6 +9,7 @@ use crate::data_plane::blocked::Blocked;
 use crate::data_plane::call::{Call, Flow};
 use crate::data_plane::event::LogLevel;
 use crate::data_plane::replicas::key_of;
+use crate::data_plane::session::Flags;
 
 /// `REPLICAOF host port`, `REPLICAOF NO ONE` (and `SLAVEOF`).
 pub(crate) fn replicaof(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
@@ -110,7 +111,9 @@ pub(crate) fn wait(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
         .unwrap_or_default();
     let acked = plane.primary.count_acked(offset);
     let replicas = u64::try_from(wanted).unwrap_or(0);
-    if acked as u64 >= replicas {
+    // A transaction never waits.
+    let waits = !plane.flags_of(call.client).contains(Flags::MULTI);
+    if acked as u64 >= replicas || !waits {
         plane
             .reply(call.client)
             .integer(i64::try_from(acked).unwrap_or(i64::MAX));

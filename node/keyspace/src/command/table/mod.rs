@@ -17,6 +17,7 @@ mod server;
 mod sets;
 mod string_parts;
 mod strings;
+mod transactions;
 mod transfer;
 
 use super::spec::CommandSpec;
@@ -35,6 +36,7 @@ pub(super) static FAMILIES: &[&[CommandSpec]] = &[
     expiry::COMMANDS,
     databases::COMMANDS,
     transfer::COMMANDS,
+    transactions::COMMANDS,
     connection::COMMANDS,
     client::COMMANDS,
     cluster::COMMANDS,

@@ -77,8 +77,8 @@ pub(super) fn clients(plane: &DataPlane, text: &mut String) {
         "blocked_clients": plane.sessions.iter().filter(blocked).count(),
         "tracking_clients": 0,
         "clients_in_timeout_table": plane.waiting.deadlines(),
-        "total_blocking_keys": 0,
-        "total_blocking_keys_on_nokey": 0,
+        "total_blocking_keys": plane.queue.keys(),
+        "total_blocking_keys_on_nokey": plane.queue.keys_even_if_deleted(),
     });
     put(text, rows);
 }
