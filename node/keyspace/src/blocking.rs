@@ -11,6 +11,7 @@ use crate::ctx::Ctx;
 use crate::entry::Entry;
 use crate::extended::Extended;
 use crate::refusal::Refusal;
+use crate::value::Kind;
 
 /// Whether the command at hand may block, and whether it wants to.
 #[derive(Debug, Default)]
@@ -75,11 +76,11 @@ pub enum Awaited {
 impl Awaited {
     /// What an entry is good for.
     pub(crate) fn of(entry: &Entry) -> Option<Self> {
-        match entry.kind().name() {
-            "list" => Some(Self::List),
-            "zset" => Some(Self::Zset),
-            "stream" => Some(Self::Stream),
-            _ => None,
+        match entry.kind() {
+            Kind::List => Some(Self::List),
+            Kind::Zset => Some(Self::Zset),
+            Kind::Stream => Some(Self::Stream),
+            Kind::String | Kind::Hash | Kind::Set => None,
         }
     }
 }

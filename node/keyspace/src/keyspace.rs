@@ -2,7 +2,7 @@
 
 use rand_core::SeedableRng;
 use rand_pcg::Pcg64Mcg;
-use shoal_slots::{SLOT_COUNT, Slot, UnixMillis};
+use shoal_slots::{SLOT_COUNT, Slot, SlotSet, UnixMillis};
 
 use crate::database::Database;
 use crate::effects::Effects;
@@ -246,10 +246,11 @@ impl Keyspace {
     /// Removes all keys of these slots (cluster mode) in constant time per slot, and returns how many
     /// there were. Their memory is freed by [`Keyspace::free_some`].
     pub fn drop_slots(&mut self, slots: impl IntoIterator<Item = Slot>) -> usize {
-        self.signal_databases(|_| true);
+        let slots: SlotSet = slots.into_iter().collect();
+        self.signal_all(|_, key| slots.contains(Slot::of_key(key)));
         let mut dropped = 0;
         if let Some(db) = self.databases.first_mut().filter(|_| self.cluster) {
-            for slot in slots {
+            for slot in slots.iter() {
                 let table = db.detach(slot.index());
                 dropped += table.len();
                 self.graveyard.bury_table(table);
@@ -261,7 +262,7 @@ impl Keyspace {
     /// Removes all keys of a database, or of all with `None`, and returns how many there were. Their memory
     /// is freed by [`Keyspace::free_some`].
     pub fn flush(&mut self, db: Option<usize>) -> usize {
-        self.signal_databases(|index| db.is_none_or(|db| db == index));
+        self.signal_all(|index, _| db.is_none_or(|db| db == index));
         let mut dropped = 0;
         for (index, database) in self.databases.iter_mut().enumerate() {
             if db.is_some_and(|db| db != index) {
@@ -299,9 +300,9 @@ impl Keyspace {
     pub(crate) fn swap_databases(&mut self, a: usize, b: usize) -> bool {
         let exist = a < self.databases.len() && b < self.databases.len();
         if exist && a != b {
-            self.signal_databases(|db| db == a || db == b);
+            self.signal_all(|db, _| db == a || db == b);
             self.databases.swap(a, b);
-            self.signal_databases(|db| db == a || db == b);
+            self.signal_all(|db, _| db == a || db == b);
         }
         exist
     }

@@ -177,9 +177,12 @@ impl Signals {
         result
     }
 
-    /// The keys of some databases that somebody waits for, in order.
-    fn names(&self, of: impl Fn(usize) -> bool) -> Vec<KeyName> {
-        let all = self.wanted.iter().filter(|wanted| of(wanted.db));
+    /// Some of the keys that somebody waits for, in order.
+    fn names(&self, among: impl Fn(usize, &[u8]) -> bool) -> Vec<KeyName> {
+        let all = self
+            .wanted
+            .iter()
+            .filter(|wanted| among(wanted.db, &wanted.key));
         let mut names: Vec<_> = all.map(Wanted::name).collect();
         names.sort_unstable();
         names
@@ -245,13 +248,13 @@ impl Keyspace {
         }
     }
 
-    /// Whole databases are about to be emptied or exchanged: as if each of their keys were touched. Say it before
-    /// and after, because a key may be in either state alone.
-    pub(crate) fn signal_databases(&mut self, of: impl Fn(usize) -> bool) {
+    /// All keys of some databases or slots go or come at once: as if each of them were touched. Say it before and
+    /// after, because a key may exist in either state alone.
+    pub(crate) fn signal_all(&mut self, among: impl Fn(usize, &[u8]) -> bool) {
         if self.signals.is_idle() {
             return;
         }
-        for name in self.signals.names(of) {
+        for name in self.signals.names(among) {
             let hash = self.hasher.hash(&name.key);
             let access = Access::plain(name.db, UnixMillis(0));
             let place = self.locate(access, &name.key);
@@ -267,7 +270,7 @@ impl Keyspace {
 
     /// Takes over who waits for what from a keyspace whose place this one takes. Every key counts as touched.
     pub fn inherit_signals(&mut self, old: &mut Self) {
-        old.signal_databases(|_| true);
+        old.signal_all(|_, _| true);
         let signals = core::mem::take(&mut old.signals);
         let hasher: &KeyHasher = &self.hasher;
         let moved = signals.wanted.into_iter().map(|wanted| Wanted {
@@ -279,6 +282,6 @@ impl Keyspace {
             wanted.insert_unique(one.hash, one, |wanted: &Wanted| wanted.hash);
         }
         self.signals = Signals { wanted, ..signals };
-        self.signal_databases(|_| true);
+        self.signal_all(|_, _| true);
     }
 }

@@ -254,7 +254,7 @@ impl DataPlane {
         self.close_after_reply(client);
     }
 
-    fn close_for_query_limit(&mut self, client: ClientId) {
+    pub(crate) fn close_for_query_limit(&mut self, client: ClientId) {
         self.stats.query_limit_closes += 1;
         self.log(
             LogLevel::Warning,

@@ -26,6 +26,8 @@ pub(crate) use watch::{Watchers, unwatch, watch};
 #[derive(Debug, Default)]
 pub(crate) struct Transaction {
     queue: VecDeque<Kept>,
+    /// The memory of the queue.
+    queued_bytes: usize,
     /// The flags of all queued commands together.
     any: CommandFlags,
     /// Flags that a queued command lacks.
@@ -50,9 +52,8 @@ impl Transaction {
 
     /// The memory it holds.
     pub(crate) fn memory(&self) -> usize {
-        let commands = self.queue.iter().map(Kept::memory).sum::<usize>();
         let watched = self.watched.iter().map(WatchedKey::memory).sum::<usize>();
-        size_of::<Self>() + commands + watched
+        size_of::<Self>() + self.queued_bytes + watched
     }
 }
 

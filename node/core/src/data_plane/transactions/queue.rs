@@ -23,6 +23,7 @@ impl Transaction {
         if self.failed || self.touched {
             return;
         }
+        self.queued_bytes += kept.memory();
         self.any |= kept.spec.flags;
         self.missing |= !kept.spec.flags;
         self.queue.push_back(kept);
@@ -72,6 +73,11 @@ impl DataPlane {
         }
         let transaction = session.transaction.get_or_insert_default();
         transaction.add(Kept::new(spec, request.args));
+        // What is queued is input that was not executed yet.
+        if transaction.queued_bytes > self.settings.limits.query_buffer_max {
+            self.close_for_query_limit(client);
+            return Some(Flow::Stop);
+        }
         self.reply(client).simple("QUEUED");
         Some(Flow::Next)
     }
