@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::encodings::hash::Hash;
 use crate::encodings::list::Node;
 use crate::encodings::set::Set;
+use crate::encodings::stream::{Group, Stream};
 use crate::encodings::zset::{Zset, ZsetTree};
 use crate::entry::Entry;
 use crate::table::Table;
@@ -116,8 +117,15 @@ impl Graveyard {
             Value::List(list) if list.is_large() => self.bury_remains(list.into_nodes(), bytes),
             Value::Set(Set::Table(table)) => self.bury_remains(table.into_table(), bytes),
             Value::Zset(Zset::Tree(tree)) => self.bury_remains(*tree, bytes),
+            Value::Stream(stream) => self.bury_remains(*stream, bytes),
             _ => {}
         }
+    }
+
+    /// Frees a group of a stream.
+    pub(crate) fn bury_group(&mut self, group: Group) {
+        let bytes = group.heap_bytes();
+        self.bury_remains(group, bytes);
     }
 
     /// Frees an entry, its value later if that is large.
@@ -285,6 +293,28 @@ impl Remains for ZsetTree {
 
     fn count(&self) -> usize {
         self.pieces()
+    }
+}
+
+/// A stream: its nodes, and what is pending in its groups.
+impl Remains for Stream {
+    fn free_some(&mut self, budget: usize) -> usize {
+        Self::free_some(self, budget)
+    }
+
+    fn count(&self) -> usize {
+        self.piece_count()
+    }
+}
+
+/// A group of a stream.
+impl Remains for Group {
+    fn free_some(&mut self, budget: usize) -> usize {
+        Self::free_some(self, budget)
+    }
+
+    fn count(&self) -> usize {
+        self.piece_count()
     }
 }
 

@@ -20,6 +20,8 @@ pub enum Group {
     HyperLogLog,
     /// Sets.
     Set,
+    /// Streams.
+    Stream,
     /// The connection.
     Connection,
     /// The server.
@@ -42,6 +44,7 @@ impl Group {
             Self::Bitmap => "bitmap",
             Self::HyperLogLog => "hyperloglog",
             Self::Set => "set",
+            Self::Stream => "stream",
             Self::Connection => "connection",
             Self::Server => "server",
             Self::Cluster => "cluster",

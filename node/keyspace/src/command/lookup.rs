@@ -5,7 +5,7 @@ use super::spec::CommandSpec;
 use super::table::FAMILIES;
 
 /// The size of the table: a power of two, several times the number of commands.
-const SIZE: usize = 512;
+const SIZE: usize = 1024;
 
 /// Open addressing: a command is in the first free place from its hash on.
 static TABLE: [Option<Entry>; SIZE] = build();

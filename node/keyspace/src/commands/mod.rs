@@ -8,6 +8,7 @@ pub(crate) mod hyperloglog;
 pub(crate) mod lists;
 pub(crate) mod scanning;
 pub(crate) mod sets;
+pub(crate) mod streams;
 pub(crate) mod strings;
 
 use shoal_rdb::listpack::Element;

@@ -15,6 +15,8 @@ mod lists;
 mod replication;
 mod server;
 mod sets;
+mod stream_groups;
+mod streams;
 mod string_parts;
 mod strings;
 mod transactions;
@@ -32,6 +34,8 @@ pub(super) static FAMILIES: &[&[CommandSpec]] = &[
     sets::COMMANDS,
     lists::COMMANDS,
     lists::WAITING,
+    streams::COMMANDS,
+    stream_groups::COMMANDS,
     generic::COMMANDS,
     expiry::COMMANDS,
     databases::COMMANDS,
