@@ -5,7 +5,7 @@ use core::ops::ControlFlow;
 use super::absolute;
 use crate::commands::{Outcome, is_word};
 use crate::ctx::Ctx;
-use crate::encodings::list::{Direction, Limits, List, ListRef};
+use crate::encodings::list::{Direction, End, Limits, List, ListRef};
 use crate::encodings::pack::Wanted;
 use crate::events::EventClass;
 use crate::refusal::Refusal;
@@ -24,10 +24,12 @@ fn try_lset(ctx: &mut Ctx<'_>) -> Outcome {
     }
     let index = ctx.int_arg(2)?;
     let set = ctx.update::<List, _>(key, place, |list, tools| {
-        let len = list.as_ref().len();
+        let (len, limits) = (list.as_ref().len(), Limits::of(tools.options));
+        // As with Redis, room is made before it is known whether there is such an element.
+        list.make_room(text.len(), 1, &limits);
         let index = absolute(index, len).filter(|&index| index < len);
         if let Some(index) = index {
-            list.set(index, text, &Limits::of(tools.options));
+            list.set(index, text, &limits);
         }
         index.is_some()
     });
@@ -47,9 +49,9 @@ pub(crate) fn linsert(ctx: &mut Ctx<'_>) {
 }
 
 fn try_linsert(ctx: &mut Ctx<'_>) -> Outcome {
-    let behind = match ctx.arg(2) {
-        word if is_word(word, "AFTER") => 1,
-        word if is_word(word, "BEFORE") => 0,
+    let side = match ctx.arg(2) {
+        word if is_word(word, "AFTER") => End::Right,
+        word if is_word(word, "BEFORE") => End::Left,
         _ => return Err(Refusal::Syntax),
     };
     let (key, pivot, text) = (ctx.arg(1), ctx.arg(3), ctx.arg(4));
@@ -59,8 +61,10 @@ fn try_linsert(ctx: &mut Ctx<'_>) -> Outcome {
         return Ok(());
     }
     let inserted = ctx.update::<List, _>(key, place, |list, tools| {
-        let at = index_of(list.as_ref(), pivot)? + behind;
-        list.insert(at, text, &Limits::of(tools.options));
+        let limits = Limits::of(tools.options);
+        list.make_room(text.len(), 1, &limits);
+        let pivot = index_of(list.as_ref(), pivot)?;
+        list.insert(pivot, side, text, &limits);
         Some(list.as_ref().len())
     });
     match inserted.result {

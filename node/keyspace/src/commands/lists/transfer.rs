@@ -81,9 +81,7 @@ impl Ends {
 
     fn rotate(self, ctx: &mut Ctx<'_>, key: &[u8], place: Place, text: &[u8]) {
         ctx.update::<List, _>(key, place, |list, tools| {
-            let limits = Limits::of(tools.options);
-            list.drop_outermost(self.from, &limits);
-            list.push(self.to, text, &limits);
+            list.rotate(self.from, self.to, text, &Limits::of(tools.options));
         });
         ctx.notify(EventClass::LIST, self.to.push_event(), key);
         ctx.note_popped(key, self.from, 1, false);

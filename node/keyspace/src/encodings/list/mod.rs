@@ -139,14 +139,27 @@ impl List {
         self.shrink(limits);
     }
 
-    /// Inserts an element before the one with an index, or at the end.
-    pub(crate) fn insert(&mut self, index: usize, text: &[u8], limits: &Limits) {
+    /// Inserts an element on one side of the one with an index, which must exist.
+    pub(crate) fn insert(&mut self, pivot: usize, side: End, text: &[u8], limits: &Limits) {
         self.make_room(text.len(), 1, limits);
         self.unpack_for(text);
+        let index = pivot + usize::from(side == End::Right);
         match self {
             Self::Pack(pack) => pack.insert(pack.as_ref().position_of(index), text),
             Self::Listpack(node) => node.insert(node.offset_of(index), text),
-            Self::Quicklist(list) => list.insert(index, text, limits),
+            Self::Quicklist(list) => list.insert(pivot, side, text, limits),
+        }
+    }
+
+    /// Takes the outermost element, of which this is a copy, off one end and adds it at one.
+    pub(crate) fn rotate(&mut self, from: End, to: End, text: &[u8], limits: &Limits) {
+        if let Self::Quicklist(list) = self {
+            list.drop_outermost(from);
+            list.push(to, text, limits);
+            self.shrink(limits);
+        } else {
+            self.drop_outermost(from, limits);
+            self.push(to, text, limits);
         }
     }
 

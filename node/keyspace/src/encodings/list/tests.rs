@@ -14,7 +14,8 @@ enum Edit {
     Push(bool, Vec<Vec<u8>>),
     Pop(bool),
     Set(prop::sample::Index, Vec<u8>),
-    Insert(prop::sample::Index, Vec<u8>),
+    Insert(prop::sample::Index, bool, Vec<u8>),
+    Rotate(bool, bool),
     Remove(prop::sample::Index, usize),
     RemoveEqual(prop::sample::Index, usize, bool),
     Resize(i64, usize),
@@ -36,7 +37,8 @@ fn edit() -> impl Strategy<Value = Edit> {
         8 => (any::<bool>(), proptest::collection::vec(text(), 1..12)).prop_map(|(left, texts)| Edit::Push(left, texts)),
         4 => any::<bool>().prop_map(Edit::Pop),
         2 => (place(), text()).prop_map(|(at, text)| Edit::Set(at, text)),
-        4 => (place(), text()).prop_map(|(at, text)| Edit::Insert(at, text)),
+        4 => (place(), any::<bool>(), text()).prop_map(|(at, left, text)| Edit::Insert(at, left, text)),
+        1 => (any::<bool>(), any::<bool>()).prop_map(|(from, to)| Edit::Rotate(from, to)),
         1 => (place(), 0usize..30).prop_map(|(at, count)| Edit::Remove(at, count)),
         1 => (place(), 0usize..4, any::<bool>()).prop_map(|(at, max, forth)| Edit::RemoveEqual(at, max, forth)),
         1 => (prop_oneof![-6i64..0, 0i64..20], prop_oneof![Just(1usize << 30), 1usize..100])
@@ -53,11 +55,7 @@ fn apply(list: &mut List, model: &mut Model, limits: &mut Limits, edit: Edit) {
         Edit::Push(left, texts) => {
             list.push_all(end(left), texts.iter().map(Vec::as_slice), limits);
             for text in texts {
-                if left {
-                    model.push_front(text);
-                } else {
-                    model.push_back(text);
-                }
+                push(model, left, text);
             }
         }
         Edit::Pop(left) if !model.is_empty() => {
@@ -66,22 +64,22 @@ fn apply(list: &mut List, model: &mut Model, limits: &mut Limits, edit: Edit) {
                 .outermost(end(left))
                 .map(|found| found.to_vec());
             list.drop_outermost(end(left), limits);
-            let expected = if left {
-                model.pop_front()
-            } else {
-                model.pop_back()
-            };
-            assert_eq!(popped, expected);
+            assert_eq!(popped, Some(pop(model, left)));
         }
         Edit::Set(at, text) if !model.is_empty() => {
             let at = at.index(model.len());
             list.set(at, &text, limits);
             model[at] = text;
         }
-        Edit::Insert(at, text) => {
-            let at = at.index(model.len() + 1);
-            list.insert(at, &text, limits);
-            model.insert(at, text);
+        Edit::Insert(at, left, text) if !model.is_empty() => {
+            let at = at.index(model.len());
+            list.insert(at, end(left), &text, limits);
+            model.insert(at + usize::from(!left), text);
+        }
+        Edit::Rotate(from, to) if !model.is_empty() => {
+            let text = pop(model, from);
+            list.rotate(end(from), end(to), &text, limits);
+            push(model, to, text);
         }
         Edit::Remove(at, count) if !model.is_empty() => {
             let at = at.index(model.len());
@@ -108,6 +106,23 @@ fn apply(list: &mut List, model: &mut Model, limits: &mut Limits, edit: Edit) {
         }
         _ => {}
     }
+}
+
+fn push(model: &mut Model, left: bool, text: Vec<u8>) {
+    if left {
+        model.push_front(text);
+    } else {
+        model.push_back(text);
+    }
+}
+
+fn pop(model: &mut Model, left: bool) -> Vec<u8> {
+    let popped = if left {
+        model.pop_front()
+    } else {
+        model.pop_back()
+    };
+    popped.unwrap_or_default()
 }
 
 fn remove_equal(model: &mut Model, text: &[u8], max: usize, forth: bool) -> usize {
@@ -245,7 +260,8 @@ fn inserting_at_one_place_keeps_nodes_filled() {
     let limits = Limits::of(&Options::default());
     let mut list = numbers(2000, &limits);
     for number in 0..20_000 {
-        list.insert(1000, format!("between {number}").as_bytes(), &limits);
+        let text = format!("between {number}");
+        list.insert(1000, End::Left, text.as_bytes(), &limits);
     }
     let List::Quicklist(list) = &list else {
         panic!("22000 elements are a quicklist");

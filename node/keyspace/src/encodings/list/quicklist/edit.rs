@@ -18,7 +18,7 @@ impl Quicklist {
                 node.replace(node.offset_of(place.index), text)
             });
         } else {
-            self.insert_at(place, text, limits);
+            self.insert_at(place, End::Left, text, limits);
             self.remove(index + 1, 1);
         }
     }
@@ -33,38 +33,70 @@ impl Quicklist {
             && (lone || !limits.exceeded_by(node.listpack_bytes() + text.len(), node.len()))
     }
 
-    /// Inserts an element before the one with an index, or at the end.
+    /// Inserts an element on one side of the one with an index, which must exist.
     pub(in crate::encodings::list) fn insert(
         &mut self,
-        index: usize,
+        pivot: usize,
+        side: End,
         text: &[u8],
         limits: &Limits,
     ) {
-        match self.place_of(index) {
-            Some(place) => self.insert_at(place, text, limits),
-            None => self.push(End::Right, text, limits),
+        if let Some(mut place) = self.place_of(pivot) {
+            place.index += usize::from(side == End::Right);
+            self.insert_at(place, side, text, limits);
         }
     }
 
-    fn insert_at(&mut self, place: Place, text: &[u8], limits: &Limits) {
-        let room = |node: Option<&Node>| {
-            !limits.is_plain(text.len())
-                && node.is_some_and(|node| has_room(node, text.len(), limits))
-        };
+    /// Inserts an element before a place in a node, or behind its last element.
+    fn insert_at(&mut self, place: Place, side: End, text: &[u8], limits: &Limits) {
         let Place { node: at, index } = place;
-        if room(self.nodes.get(at)) {
-            self.edit(at, |node| node.insert(node.offset_of(index), text));
-            self.len += 1;
-        } else if index > 0 {
-            self.split(place);
-            self.put(at + 1, node_of(text, limits));
-            self.join_around(at + 1, limits);
-        } else if at > 0 && room(self.nodes.get(at - 1)) {
+        let len = self.nodes.get(at).map_or(0, Node::len);
+        if self.has_room(at, text, limits) {
+            self.insert_inside(place, text);
+        } else if index == 0 && at > 0 && self.has_room(at - 1, text, limits) {
             self.edit(at - 1, |node| node.push(End::Right, text));
             self.len += 1;
+        } else if index == len && self.has_room(at + 1, text, limits) {
+            self.edit(at + 1, |node| node.push(End::Left, text));
+            self.len += 1;
+        } else if index == 0 || index == len {
+            self.put(at + usize::from(index > 0), node_of(text, limits));
         } else {
-            self.put(at, node_of(text, limits));
+            self.insert_between_halves(place, side, text, limits);
         }
+    }
+
+    fn insert_inside(&mut self, place: Place, text: &[u8]) {
+        self.edit(place.node, |node| {
+            node.insert(node.offset_of(place.index), text);
+        });
+        self.len += 1;
+    }
+
+    /// Splits a full node where an element is to go. It joins the half that the pivot is not in.
+    fn insert_between_halves(&mut self, place: Place, side: End, text: &[u8], limits: &Limits) {
+        self.split(place);
+        let (pivot, other) = match side {
+            End::Left => (place.node + 1, place.node),
+            End::Right => (place.node, place.node + 1),
+        };
+        if self.has_room(other, text, limits) {
+            let end = match side {
+                End::Left => End::Right,
+                End::Right => End::Left,
+            };
+            self.edit(other, |node| node.push(end, text));
+            self.len += 1;
+            self.join_around(pivot, limits);
+        } else {
+            self.put(place.node + 1, node_of(text, limits));
+        }
+    }
+
+    /// Whether there is a node that takes a text.
+    fn has_room(&self, at: usize, text: &[u8], limits: &Limits) -> bool {
+        let fits = |node: &Node| has_room(node, text.len(), limits);
+        !limits.is_plain(text.len()) && self.nodes.get(at).is_some_and(fits)
     }
 
     /// Cuts a node before an element that is not its first one.
@@ -139,14 +171,16 @@ impl Quicklist {
         max - left
     }
 
-    /// Joins neighbours that are at most half a node together, and drops empty ones.
+    /// Drops empty nodes. If there are many left, joins neighbours that are at most half a node together.
     fn join_sparse(&mut self, limits: &Limits) {
+        /// Up to so many nodes stay as they are with Redis, and so do the conversions that depend on them.
+        const FEW: usize = 16;
+        let many = self.nodes.len() > FEW;
+        let half = |bytes, len| limits.halved_by(bytes, len);
         let mut joined: VecDeque<Node> = VecDeque::with_capacity(self.nodes.len());
         for node in self.nodes.drain(..).filter(|node| !node.is_empty()) {
             match joined.back_mut() {
-                Some(last) if may_join(last, &node, |bytes, len| limits.halved_by(bytes, len)) => {
-                    last.append(&node);
-                }
+                Some(last) if many && may_join(last, &node, half) => last.append(&node),
                 _ => joined.push_back(node),
             }
         }
@@ -155,19 +189,25 @@ impl Quicklist {
         self.shrink_row();
     }
 
-    /// Joins a node with its neighbours, if the limits allow.
-    fn join_around(&mut self, at: usize, limits: &Limits) {
-        for first in [at, at.saturating_sub(1)] {
-            let (Some(a), Some(b)) = (self.nodes.get(first), self.nodes.get(first + 1)) else {
-                continue;
-            };
-            if may_join(a, b, |bytes, len| !limits.exceeded_by(bytes, len))
-                && let Some(second) = self.take(first + 1)
-            {
-                self.len += second.len();
-                self.edit(first, |node| node.append(&second));
-            }
+    /// After a node was split: joins it with its neighbours and these with theirs, if the limits allow.
+    fn join_around(&mut self, node: usize, limits: &Limits) {
+        let mut node = node;
+        node -= usize::from(node > 1 && self.join(node - 2, limits));
+        self.join(node + 1, limits);
+        node -= usize::from(node > 0 && self.join(node - 1, limits));
+        self.join(node, limits);
+    }
+
+    /// Joins a node with the next one, if the limits allow. Returns whether they are one now.
+    fn join(&mut self, first: usize, limits: &Limits) -> bool {
+        let (a, b) = (self.nodes.get(first), self.nodes.get(first + 1));
+        let allowed = |bytes, len| !limits.exceeded_by(bytes, len);
+        let joins = a.zip(b).is_some_and(|(a, b)| may_join(a, b, allowed));
+        if joins && let Some(second) = self.take(first + 1) {
+            self.len += second.len();
+            self.edit(first, |node| node.append(&second));
         }
+        joins
     }
 }
 
