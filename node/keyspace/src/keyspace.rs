@@ -399,7 +399,7 @@ impl Keyspace {
         effects: &mut Effects,
     ) -> Place {
         let place = self.find(access, key, effects);
-        self.count_lookup(place);
+        self.count_lookup(place, key, effects);
         if place.exists() {
             self.use_entry(place, access.now);
         }
@@ -425,16 +425,44 @@ impl Keyspace {
         effects: &mut Effects,
     ) -> Place {
         let place = self.find(access, key, effects);
-        self.count_lookup(place);
+        self.count_lookup(place, key, effects);
         place
     }
 
-    #[inline]
-    const fn count_lookup(&mut self, place: Place) {
+    /// As `peek`, for OBJECT, whose misses are not told of.
+    pub(crate) fn inspect(
+        &mut self,
+        access: Access,
+        key: &[u8],
+        effects: &mut Effects,
+    ) -> Option<&Entry> {
+        let place = self.inspect_place(access, key, effects);
+        self.entry(place)
+    }
+
+    /// As `inspect`, for commands that look at the place more than once.
+    pub(crate) fn inspect_place(
+        &mut self,
+        access: Access,
+        key: &[u8],
+        effects: &mut Effects,
+    ) -> Place {
+        let place = self.find(access, key, effects);
         if place.exists() {
             self.stats.hits += 1;
         } else {
             self.stats.misses += 1;
+        }
+        place
+    }
+
+    #[inline]
+    fn count_lookup(&mut self, place: Place, key: &[u8], effects: &mut Effects) {
+        if place.exists() {
+            self.stats.hits += 1;
+        } else {
+            self.stats.misses += 1;
+            effects.event(EventClass::KEY_MISS, "keymiss", place.db, key);
         }
     }
 

@@ -112,12 +112,14 @@ const TEMPLATES: &[&str] = &[
     "BITFIELD_RO K GET T O SET T O x",
 ];
 
+pub(crate) const FAMILY: Family = Family {
+    word: |rng, word| argument(rng, word),
+    ..Family::new(TEMPLATES)
+};
+
 #[test]
 fn bits_answer_as_redis_does() {
-    compare(Family {
-        word: |rng, word| argument(rng, word),
-        ..Family::new(TEMPLATES)
-    });
+    compare(FAMILY);
 }
 
 /// The random argument that a word stands for here.

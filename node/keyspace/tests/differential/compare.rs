@@ -63,13 +63,12 @@ fn compare_in(family: Family, version: Version) {
     if version == Version::Resp3 {
         redis.call(&[b"HELLO", b"3"]);
     }
-    let seed = from_environment("SHOAL_SEED").unwrap_or(1);
-    let commands = from_environment("SHOAL_DIFFERENTIAL").unwrap_or(COMMANDS);
-    let mut rng = Pcg64Mcg::seed_from_u64(seed as u64);
+    let seed = seed();
+    let mut rng = Pcg64Mcg::seed_from_u64(seed);
     let mut node = node(family);
     node.version = version;
     let mut history: Vec<String> = Vec::new();
-    for _ in 0..commands {
+    for _ in 0..commands() {
         let args = random_command(&mut rng, family);
         let args: Vec<&[u8]> = args.iter().map(Vec::as_slice).collect();
         let shown = show(&args);
@@ -107,15 +106,25 @@ pub(crate) fn node(family: Family) -> Node {
     Node::new(Keyspace::new(config, 42))
 }
 
-fn random_command(rng: &mut Pcg64Mcg, family: Family) -> Vec<Vec<u8>> {
+pub(crate) fn random_command(rng: &mut Pcg64Mcg, family: Family) -> Vec<Vec<u8>> {
     let words = pick(rng, family.templates).split(' ');
     let fill = |word| (family.word)(rng, word).unwrap_or_else(|| argument(rng, word));
     words.map(fill).collect()
 }
 
-fn show(args: &[&[u8]]) -> String {
+pub(crate) fn show(args: &[&[u8]]) -> String {
     let word = |arg: &&[u8]| arg[..arg.len().min(60)].escape_ascii().to_string();
     args.iter().map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// How many commands to send.
+pub(crate) fn commands() -> usize {
+    from_environment("SHOAL_DIFFERENTIAL").unwrap_or(COMMANDS)
+}
+
+/// What the random commands begin with.
+pub(crate) fn seed() -> u64 {
+    from_environment("SHOAL_SEED").unwrap_or(1) as u64
 }
 
 fn from_environment(name: &str) -> Option<usize> {

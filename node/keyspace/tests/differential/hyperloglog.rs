@@ -63,7 +63,7 @@ fn hyperloglogs_that_soon_become_dense_answer_as_redis_does() {
     });
 }
 
-const FAMILY: Family = Family {
+pub(crate) const FAMILY: Family = Family {
     word: |rng, word| argument(rng, word),
     ..Family::new(TEMPLATES)
 };

@@ -19,6 +19,7 @@ mod replies;
 mod server;
 
 mod bits;
+mod events;
 mod generic;
 mod hashes;
 mod hyperloglog;

@@ -26,6 +26,7 @@ pub(crate) fn is_of_7_0() -> bool {
 pub(crate) struct Redis {
     process: Child,
     stream: TcpStream,
+    port: u16,
 }
 
 impl Redis {
@@ -80,11 +81,20 @@ impl Redis {
             // Connecting again and again is what waits here.
             if let Ok(stream) = TcpStream::connect(("127.0.0.1", port)) {
                 stream.set_nodelay(true).unwrap();
-                return Some(Self { process, stream });
+                return Some(Self {
+                    process,
+                    stream,
+                    port,
+                });
             }
             assert!(Instant::now() < deadline, "redis-server does not answer");
             std::thread::yield_now();
         }
+    }
+
+    /// Another connection to the same server.
+    pub(crate) fn connect(&self) -> TcpStream {
+        TcpStream::connect(("127.0.0.1", self.port)).unwrap()
     }
 
     /// Sends a command and waits for the whole reply.

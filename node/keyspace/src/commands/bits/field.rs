@@ -108,12 +108,12 @@ fn write(ctx: &mut Ctx<'_>, steps: &[Step], end: usize) -> Outcome {
             .count()
     });
     ctx.keyspace.use_entry(place, access.now);
-    // A string that only grew is repeated too, or replicas would have another one.
-    let changed = changed.unwrap_or(0).max(grown.into()) as u64;
+    let changed = changed.unwrap_or(0);
     if changed > 0 {
         ctx.notify(EventClass::STRING, "setbit", key);
     }
-    ctx.effects.changed(changed);
+    // A string that only grew is repeated too, or replicas would have another one.
+    ctx.effects.changed(changed.max(grown.into()) as u64);
     Ok(())
 }
 

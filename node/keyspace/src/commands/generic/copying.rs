@@ -2,6 +2,7 @@
 
 use crate::commands::{Outcome, is_word};
 use crate::ctx::Ctx;
+use crate::events::EventClass;
 use crate::keyspace::Access;
 use crate::refusal::Refusal;
 
@@ -27,7 +28,7 @@ fn try_rename(ctx: &mut Ctx<'_>) -> Outcome {
         let target = ctx.keyspace.find_for_write(access, to, ctx.effects);
         ctx.keyspace.delete(target);
         relocate(ctx, access, from, access, to);
-        ctx.effects.changed(1);
+        tell_of_rename(ctx, from, to);
     }
     Ok(())
 }
@@ -48,10 +49,16 @@ fn try_renamenx(ctx: &mut Ctx<'_>) -> Outcome {
             .exists();
     if free {
         relocate(ctx, access, from, access, to);
-        ctx.effects.changed(1);
+        tell_of_rename(ctx, from, to);
     }
     ctx.reply.integer(free.into());
     Ok(())
+}
+
+fn tell_of_rename(ctx: &mut Ctx<'_>, from: &[u8], to: &[u8]) {
+    ctx.effects.changed(1);
+    ctx.notify(EventClass::GENERIC, "rename_from", from);
+    ctx.notify(EventClass::GENERIC, "rename_to", to);
 }
 
 /// Moves an entry to a key that is free.
@@ -93,6 +100,7 @@ fn try_copy(ctx: &mut Ctx<'_>) -> Outcome {
     let target = ctx.keyspace.locate(access, to);
     ctx.keyspace.insert(target, access, copied);
     ctx.effects.changed(1);
+    ctx.effects.event(EventClass::GENERIC, "copy_to", db, to);
     ctx.reply.integer(1);
     Ok(())
 }
@@ -158,6 +166,9 @@ fn try_move(ctx: &mut Ctx<'_>) -> Outcome {
     if free {
         relocate(ctx, access, key, there, key);
         ctx.effects.changed(1);
+        ctx.notify(EventClass::GENERIC, "move_from", key);
+        ctx.effects
+            .event(EventClass::GENERIC, "move_to", there.db, key);
     }
     ctx.reply.integer(free.into());
     Ok(())

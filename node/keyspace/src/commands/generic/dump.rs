@@ -4,6 +4,7 @@ use shoal_rdb::{Limits, dump as payload};
 
 use crate::commands::{Outcome, is_word};
 use crate::ctx::Ctx;
+use crate::events::EventClass;
 use crate::numbers::parse_int;
 use crate::refusal::Refusal;
 use crate::times::{TimeForm, is_past};
@@ -92,6 +93,7 @@ fn try_restore(ctx: &mut Ctx<'_>) -> Outcome {
         if replaced {
             ctx.effects.changed(1);
             ctx.effects.instead(&[b"DEL", key]);
+            ctx.notify(EventClass::GENERIC, "del", key);
         }
         ctx.reply.ok();
         return Ok(());
@@ -105,6 +107,7 @@ fn try_restore(ctx: &mut Ctx<'_>) -> Outcome {
     ctx.keyspace.insert_aged(place, entry);
     ctx.effects.changed(1);
     propagate(ctx, when, options);
+    ctx.notify(EventClass::GENERIC, "restore", key);
     ctx.reply.ok();
     Ok(())
 }

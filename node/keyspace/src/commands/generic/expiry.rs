@@ -2,6 +2,7 @@
 
 use crate::commands::{Outcome, is_word};
 use crate::ctx::Ctx;
+use crate::events::EventClass;
 use crate::refusal::Refusal;
 use crate::times::{TimeForm, is_past};
 
@@ -97,10 +98,12 @@ fn set_expiry(ctx: &mut Ctx<'_>, form: TimeForm, command: &'static str) -> Outco
     if is_past(when, ctx) {
         ctx.keyspace.delete(place);
         ctx.effects.instead(&[b"DEL", key]);
+        ctx.notify(EventClass::GENERIC, "del", key);
     } else {
         ctx.keyspace
             .edit(place, |entry| entry.set_expiry(Some(when)));
         propagate(ctx, key, when);
+        ctx.notify(EventClass::GENERIC, "expire", key);
     }
     ctx.effects.changed(1);
     ctx.reply.integer(1);
@@ -126,6 +129,7 @@ pub(crate) fn persist(ctx: &mut Ctx<'_>) {
     if expires {
         ctx.keyspace.edit(place, |entry| entry.set_expiry(None));
         ctx.effects.changed(1);
+        ctx.notify(EventClass::GENERIC, "persist", ctx.arg(1));
     }
     ctx.reply.integer(expires.into());
 }

@@ -34,7 +34,7 @@ pub(crate) fn object_help(ctx: &mut Ctx<'_>) {
 /// OBJECT ENCODING key
 pub(crate) fn object_encoding(ctx: &mut Ctx<'_>) {
     let (access, key) = (ctx.access(), ctx.arg(2));
-    let place = ctx.keyspace.peek_place(access, key, ctx.effects);
+    let place = ctx.keyspace.inspect_place(access, key, ctx.effects);
     match ctx.keyspace.entry(place) {
         Some(entry) => {
             let name = entry.encoding(&ctx.keyspace.options);
@@ -51,7 +51,7 @@ pub(crate) fn object_refcount(ctx: &mut Ctx<'_>) {
     let (access, key) = (ctx.access(), ctx.arg(2));
     match ctx
         .keyspace
-        .peek(access, key, ctx.effects)
+        .inspect(access, key, ctx.effects)
         .map(crate::entry::Entry::view)
     {
         Some(View::Int(0..10000)) => ctx.reply.integer(SHARED),

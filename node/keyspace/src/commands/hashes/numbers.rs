@@ -3,6 +3,7 @@
 use crate::commands::Outcome;
 use crate::ctx::Ctx;
 use crate::encodings::hash::Hash;
+use crate::events::EventClass;
 use crate::extended::Extended;
 use crate::keyspace::Place;
 use crate::numbers::parse_int;
@@ -23,6 +24,7 @@ fn try_hincrby(ctx: &mut Ctx<'_>) -> Outcome {
     };
     let new = old.checked_add(by).ok_or(Refusal::Overflow)?;
     store(ctx, place, itoa::Buffer::new().format(new).as_bytes());
+    ctx.notify(EventClass::HASH, "hincrby", ctx.arg(1));
     ctx.reply.integer(new);
     Ok(())
 }
@@ -46,6 +48,7 @@ fn try_hincrbyfloat(ctx: &mut Ctx<'_>) -> Outcome {
     let new = old.add(by).ok_or(Refusal::FloatOverflow)?.to_text();
     store(ctx, place, &new);
     let (key, field) = (ctx.arg(1), ctx.arg(2));
+    ctx.notify(EventClass::HASH, "hincrbyfloat", key);
     ctx.effects.instead(&[b"HSET", key, field, &new]);
     ctx.reply.bulk(&new);
     Ok(())
