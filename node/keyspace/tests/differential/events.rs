@@ -104,9 +104,8 @@ impl Listener {
         let mut events = Vec::new();
         loop {
             let message = self.next();
-            let [_, _, channel, key] = message.as_items().unwrap() else {
-                panic!("not a message: {message:?}");
-            };
+            let parts = message.as_items().unwrap();
+            let (channel, key) = (&parts[2], &parts[3]);
             let channel = String::from_utf8(channel.as_bytes().unwrap().to_vec()).unwrap();
             if channel == "fence" {
                 return events;

@@ -165,21 +165,31 @@ fn what_is_popped_has_left_the_set() {
             .chain(members.iter().map(Vec::as_slice))
             .collect();
         let pop: [&[u8]; 3] = [b"SPOP", key.as_bytes(), count.as_bytes()];
-        let mut sides: [&mut dyn FnMut(&[&[u8]]) -> Vec<u8>; 2] =
-            [&mut |args| redis.call(args), &mut |args| {
-                node.run(args, unix_millis())
-            }];
-        let seen = sides.each_mut().map(|call| {
-            call(&sadd);
-            let popped = texts(&call(if round % 5 == 0 { &pop[..2] } else { &pop }));
-            let left = texts(&call(&[b"SMEMBERS", key.as_bytes()]));
-            assert!(popped.is_disjoint(&left));
-            assert_eq!(&popped | &left, members);
-            let encoding = call(&[b"OBJECT", b"ENCODING", key.as_bytes()]);
-            (popped.len(), String::from_utf8(encoding).unwrap())
-        });
-        assert_eq!(seen[0], seen[1], "{members:?} {count}");
+        let pop = if round % 5 == 0 { &pop[..2] } else { &pop };
+        let theirs = pop_and_look(|args| redis.call(args), &sadd, pop);
+        let ours = pop_and_look(|args| node.run(args, unix_millis()), &sadd, pop);
+        assert_eq!(theirs, ours, "{members:?} {count}");
     }
+}
+
+/// Pops members of a new set. Returns how many, and the encoding afterwards.
+fn pop_and_look(
+    mut call: impl FnMut(&[&[u8]]) -> Vec<u8>,
+    sadd: &[&[u8]],
+    pop: &[&[u8]],
+) -> (usize, String) {
+    call(sadd);
+    let popped = texts(&call(pop));
+    let left = texts(&call(&[b"SMEMBERS", sadd[1]]));
+    assert!(popped.is_disjoint(&left));
+    assert!(
+        (&popped | &left)
+            .iter()
+            .map(Vec::as_slice)
+            .eq(sadd[2..].iter().copied())
+    );
+    let encoding = call(&[b"OBJECT", b"ENCODING", sadd[1]]);
+    (popped.len(), String::from_utf8(encoding).unwrap())
 }
 
 /// The strings of a reply, which are all different.
