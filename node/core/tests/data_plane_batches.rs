@@ -8,7 +8,7 @@ use shoal_core::{ClientId, ClientInput};
 use support::{Rig, encode, whole_cluster};
 
 /// Requests that change what may follow, among ordinary ones, and bytes that are no request at all.
-const PIECES: [&str; 34] = [
+const PIECES: [&str; 44] = [
     "SET a 1",
     "SET b x",
     "SET {a}c y",
@@ -22,6 +22,11 @@ const PIECES: [&str; 34] = [
     "DEL a",
     "HSET h f v",
     "GET h",
+    "RPUSH l 1 2",
+    "DEL l",
+    "BLPOP l 0.01",
+    "MULTI",
+    "EXEC",
     "GET",
     "GET a b",
     "NOSUCH x",
@@ -42,6 +47,11 @@ const PIECES: [&str; 34] = [
     "RESET",
     "WAIT 1 1000",
     "CONFIG SET requirepass other",
+    "BLMOVE l m LEFT LEFT 0.5",
+    "BLPOP m l 1.5",
+    "WATCH a b",
+    "UNWATCH",
+    "DISCARD",
     "QUIT",
 ];
 const RAW: [&[u8]; 6] = [
@@ -56,8 +66,8 @@ const RAW: [&[u8]; 6] = [
 fn piece() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         // Mostly the ordinary ones at the front, so that pipelines live long.
-        6 => (0..17usize).prop_map(|n| encode(PIECES[n])),
-        3 => (17..PIECES.len()).prop_map(|n| encode(PIECES[n])),
+        6 => (0..22usize).prop_map(|n| encode(PIECES[n])),
+        3 => (22..PIECES.len()).prop_map(|n| encode(PIECES[n])),
         1 => (0..RAW.len()).prop_map(|n| RAW[n].to_vec()),
     ]
 }
