@@ -10,6 +10,20 @@ const WHOLE_MAX: f64 = 4_611_686_018_427_387_904.0;
 
 /// Appends the spelling of `value`: `inf`, `-inf`, `nan`, or its shortest digits.
 pub fn push_double(out: &mut Vec<u8>, value: f64) {
+    let magnitude = value.abs();
+    if magnitude <= WHOLE_MAX && magnitude == (magnitude as u64) as f64 {
+        if value.is_sign_negative() {
+            out.push(b'-');
+        }
+        out.extend_from_slice(itoa::Buffer::new().format(magnitude as u64).as_bytes());
+    } else {
+        push_shortest_double(out, value);
+    }
+}
+
+/// As [`push_double`], but large whole numbers have an exponent like all others: what Redis prints where it does
+/// not look for whole numbers first.
+pub fn push_shortest_double(out: &mut Vec<u8>, value: f64) {
     if value.is_nan() {
         return out.extend_from_slice(b"nan");
     }
@@ -19,8 +33,8 @@ pub fn push_double(out: &mut Vec<u8>, value: f64) {
     let magnitude = value.abs();
     if magnitude.is_infinite() {
         out.extend_from_slice(b"inf");
-    } else if magnitude <= WHOLE_MAX && magnitude == (magnitude as u64) as f64 {
-        out.extend_from_slice(itoa::Buffer::new().format(magnitude as u64).as_bytes());
+    } else if magnitude == 0.0 {
+        out.push(b'0');
     } else {
         let mut text = ryu::Buffer::new();
         let (digits, count, exponent) = significant(text.format_finite(magnitude).as_bytes());

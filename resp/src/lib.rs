@@ -26,7 +26,7 @@ mod work;
 pub use args::{ArgRange, Args, ArgsIter};
 pub use command::{write_args, write_command};
 pub use decode::Decoder;
-pub use double::push_double;
+pub use double::{push_double, push_shortest_double};
 pub use encode::encode;
 pub use error::{DecodeError, RequestError};
 pub use frame::Frame;

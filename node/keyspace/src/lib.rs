@@ -8,6 +8,7 @@ pub mod command;
 mod commands;
 mod ctx;
 mod database;
+mod digest;
 #[allow(dead_code, reason = "for the commands on sorted sets")]
 mod double;
 mod effects;

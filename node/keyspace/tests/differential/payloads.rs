@@ -1,65 +1,134 @@
-//! DUMP on one side, RESTORE on the other.
+//! DUMP on one side, RESTORE on the other, for values of every type and size. Both sides must then agree on the
+//! digests of values and of everything, and on the encodings that they chose.
 
-use rand_core::SeedableRng;
+use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
 use crate::arguments::value;
+use crate::common::Node;
 use crate::compare::{Family, node, unix_millis};
-use crate::replies::{canonical, frame};
+use crate::replies::frame;
 use crate::server::Redis;
+
+/// Nodes of few elements, and long ones on their own, so that small lists have several.
+const FAMILY: Family = Family {
+    options: &[("list-max-listpack-size", "5")],
+    configure: |options| options.list_max_listpack_size = 5,
+    ..Family::new(&[])
+};
+
+/// The commands that make a value of one type; which one and how large is random.
+fn commands(rng: &mut Pcg64Mcg, round: usize, key: &str) -> Vec<Vec<Vec<u8>>> {
+    let len = [1, 2, 5, 8, 9, 30][rng.next_u32() as usize % 6];
+    let texts = |rng: &mut Pcg64Mcg, count: usize| (0..count).map(|_| value(rng)).collect();
+    let numbers = |rng: &mut Pcg64Mcg| {
+        let width = [1, 12, 24, 40, 62][rng.next_u32() as usize % 5];
+        let number = |_| (rng.next_u64() >> (63 - width)).to_string().into_bytes();
+        (0..len).map(number).collect::<Vec<_>>()
+    };
+    let (name, arguments): (_, Vec<Vec<u8>>) = match round % 6 {
+        0 => ("SET", vec![value(rng).repeat(1 + round)]),
+        1 => ("HSET", texts(rng, 2 * len)),
+        2 => ("RPUSH", texts(rng, len)),
+        3 => ("SADD", numbers(rng)),
+        4 => ("SADD", texts(rng, len)),
+        _ => ("ZADD", scored(rng, len)),
+    };
+    let command = [name.into(), key.into()].into_iter().chain(arguments);
+    vec![command.collect()]
+}
+
+/// Scores and members.
+fn scored(rng: &mut Pcg64Mcg, len: usize) -> Vec<Vec<u8>> {
+    let mut out = Vec::new();
+    for _ in 0..len {
+        let bits = rng.next_u64();
+        let score = match bits % 5 {
+            0 => (bits >> 50).to_string(),
+            1 => format!("-{}", bits >> 8),
+            2 => ["inf", "-inf", "0.1", "1e300"][bits as usize / 5 % 4].to_owned(),
+            3 => format!("{:e}", bits as f64 / 1e9),
+            _ => "7".to_owned(),
+        };
+        out.extend([score.into_bytes(), value(rng)]);
+    }
+    out
+}
+
+/// Both sides, and what is asked of both.
+struct Sides {
+    redis: Redis,
+    node: Node,
+}
+
+impl Sides {
+    /// The replies, which must be the same.
+    fn both(&mut self, args: &[&[u8]]) -> Vec<u8> {
+        let theirs = self.redis.call(args);
+        let ours = self.node.run(args, unix_millis());
+        assert_eq!(
+            theirs.escape_ascii().to_string(),
+            ours.escape_ascii().to_string(),
+            "{args:?}"
+        );
+        ours
+    }
+
+    /// What each side dumps: the server's payload, ours.
+    fn dumps(&mut self, key: &[u8]) -> [Vec<u8>; 2] {
+        let dump = [&b"DUMP"[..], key];
+        let replies = [self.redis.call(&dump), self.node.run(&dump, unix_millis())];
+        replies.map(|reply| frame(&reply).as_bytes().unwrap().to_vec())
+    }
+
+    fn check_digest(&mut self, key: &[u8]) {
+        let theirs = self.redis.call(&[b"DEBUG", b"DIGEST-VALUE", key]);
+        let ours = hex(self.node.keyspace.digest_value(0, key));
+        let theirs = String::from_utf8_lossy(&theirs).into_owned();
+        assert!(theirs.contains(&ours), "{key:?}: {theirs} and {ours}");
+    }
+}
+
+fn hex(digest: [u8; 20]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
 
 #[test]
 fn dump_payloads_are_exchanged_with_redis() {
-    let Some(mut redis) = Redis::start(&[]) else {
+    let Some(redis) = Redis::start(FAMILY.options) else {
         return;
     };
-    let mut node = node(Family::new(&[]));
+    let node = node(FAMILY);
+    let mut sides = Sides { redis, node };
     let mut rng = Pcg64Mcg::seed_from_u64(3);
-    for round in 0..200usize {
-        let now = unix_millis();
-        let key = format!("d{round}");
-        let command: Vec<Vec<u8>> = if round % 2 == 0 {
-            vec![
-                b"SET".to_vec(),
-                key.clone().into(),
-                value(&mut rng).repeat(1 + round),
-            ]
-        } else {
-            let pairs =
-                (0..1 + round % 20).flat_map(|i| [format!("f{i}").into_bytes(), value(&mut rng)]);
-            [b"HSET".to_vec(), key.clone().into()]
-                .into_iter()
-                .chain(pairs)
-                .collect()
-        };
-        let command: Vec<&[u8]> = command.iter().map(Vec::as_slice).collect();
-        assert_eq!(redis.call(&command), node.run(&command, now));
-        let dumps = [
-            redis.call(&[b"DUMP", key.as_bytes()]),
-            node.run(&[b"DUMP", key.as_bytes()], now),
-        ];
-        let [from_redis, from_us] = dumps.map(|reply| frame(&reply).as_bytes().unwrap().to_vec());
-        let copy = format!("copy{round}");
+    for round in 0..600 {
+        let (key, copy) = (format!("d{round}"), format!("copy{round}"));
+        let (key, copy) = (key.as_bytes(), copy.as_bytes());
+        for command in commands(&mut rng, round, str::from_utf8(key).unwrap()) {
+            let command: Vec<&[u8]> = command.iter().map(Vec::as_slice).collect();
+            sides.both(&command);
+        }
+        let [theirs, ours] = sides.dumps(key);
+        let restore = |payload| [&b"RESTORE"[..], copy, b"0", payload];
         let ok = b"+OK\r\n".to_vec();
-        assert_eq!(
-            redis.call(&[b"RESTORE", copy.as_bytes(), b"0", &from_us]),
-            ok,
-            "{command:?}"
-        );
-        assert_eq!(
-            node.run(&[b"RESTORE", copy.as_bytes(), b"0", &from_redis], now),
-            ok,
-            "{command:?}"
-        );
-        let read: &[u8] = if round % 2 == 0 { b"GET" } else { b"HGETALL" };
-        for key in [&key, &copy] {
-            let read = [read, key.as_bytes()];
-            assert_eq!(
-                canonical("HGETALL", &redis.call(&read)),
-                canonical("HGETALL", &node.run(&read, now))
-            );
-            let encoding: [&[u8]; 3] = [b"OBJECT", b"ENCODING", key.as_bytes()];
-            assert_eq!(redis.call(&encoding), node.run(&encoding, now));
+        assert_eq!(sides.redis.call(&restore(&ours)), ok, "{ours:02x?}");
+        let restored = sides.node.run(&restore(&theirs), unix_millis());
+        assert_eq!(restored, ok, "{theirs:02x?}");
+        for key in [key, copy] {
+            sides.check_digest(key);
+            sides.both(&[b"OBJECT", b"ENCODING", key]);
+        }
+        // What we restore from our own payload dumps as that again.
+        sides.node.run(&[b"DEL", copy], unix_millis());
+        sides.node.run(&restore(&ours), unix_millis());
+        assert_eq!(sides.dumps(copy)[1], ours);
+        sides.both(&[b"COPY", key, b"another", b"REPLACE"]);
+        sides.check_digest(b"another");
+        if round % 5 == 0 {
+            sides.both(&[b"PEXPIREAT", key, b"4102444800000"]);
         }
     }
+    let theirs = sides.redis.call(&[b"DEBUG", b"DIGEST"]);
+    let ours = format!("+{}\r\n", hex(sides.node.keyspace.digest()));
+    assert_eq!(String::from_utf8_lossy(&theirs), ours);
 }
