@@ -13,6 +13,7 @@ use crate::encodings::collection::Collection;
 use crate::encodings::hash::Hash;
 use crate::encodings::list::{Direction, List};
 use crate::encodings::set::Set;
+use crate::encodings::stream::{Stream, id};
 use crate::encodings::zset::Zset;
 use crate::entry::Entry;
 use crate::keyspace::{Access, Keyspace};
@@ -113,7 +114,7 @@ impl Keyspace {
             Kind::List => mix_list(entry, digest),
             Kind::Set => mix_set(entry, digest),
             Kind::Zset => mix_zset(entry, &self.options, digest),
-            Kind::Stream => {}
+            Kind::Stream => mix_stream(entry, digest),
         }
         if entry.has_expiry() {
             digest.xor(EXPIRES);
@@ -150,6 +151,18 @@ fn mix_list(entry: &Entry, digest: &mut Digest) {
 fn mix_set(entry: &Entry, digest: &mut Digest) {
     for member in Set::view(entry).into_iter().flat_map(|set| set.iter()) {
         digest.xor(member.text(&mut itoa::Buffer::new()));
+    }
+}
+
+/// Groups are not looked at.
+fn mix_stream(entry: &Entry, digest: &mut Digest) {
+    let entries = Stream::view(entry).map(|stream| stream.entries().range(id::MIN, id::MAX));
+    for entry in entries.into_iter().flatten() {
+        digest.mix(format!("{}.{}", entry.id.ms, entry.id.seq).as_bytes());
+        for (field, value) in entry.fields {
+            digest.mix_element(field);
+            digest.mix_element(value);
+        }
     }
 }
 

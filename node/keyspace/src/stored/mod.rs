@@ -3,6 +3,7 @@
 mod hash;
 mod list;
 mod set;
+mod stream;
 mod zset;
 
 use shoal_rdb::{Attributes, Value as Stored, ValueWriter, Writer, dump as payload};
@@ -12,6 +13,7 @@ use crate::encodings::collection::Collection;
 use crate::encodings::hash::Hash;
 use crate::encodings::list::List;
 use crate::encodings::set::Set;
+use crate::encodings::stream::Stream;
 use crate::encodings::tools::Tools;
 use crate::encodings::zset::Zset;
 use crate::entry::{Entry, Payload};
@@ -85,7 +87,7 @@ impl Keyspace {
             Kind::List => self.extend::<List>(access, key, place, part),
             Kind::Set => self.extend::<Set>(access, key, place, part),
             Kind::Zset => self.extend::<Zset>(access, key, place, part),
-            Kind::Stream => false,
+            Kind::Stream => self.extend::<Stream>(access, key, place, part),
         };
         if fine {
             Loaded::Inserted
@@ -118,6 +120,7 @@ impl Keyspace {
                 self.loaded::<Set>(value)
             }
             Stored::Zset(_) | Stored::ZsetListpack(_) => self.loaded::<Zset>(value),
+            Stored::Stream(_) | Stored::StreamNodes(_) => self.loaded::<Stream>(value),
             _ => None,
         };
         Some(Entry::of_value(key, value?, expiry))
@@ -189,7 +192,7 @@ fn save(entry: &Entry, out: ValueWriter<'_>) {
         Kind::List => save_as::<List>(entry, out),
         Kind::Set => save_as::<Set>(entry, out),
         Kind::Zset => save_as::<Zset>(entry, out),
-        Kind::Stream => {}
+        Kind::Stream => save_as::<Stream>(entry, out),
     }
 }
 
