@@ -23,6 +23,7 @@ mod events;
 mod generic;
 mod hashes;
 mod hyperloglog;
+mod lcs;
 mod lists;
 mod sets;
 mod strings;

@@ -103,6 +103,30 @@ pub(crate) static COMMANDS: &[Spec] = &[
     .doc("Adds a number to a floating-point number.", "O(1)")
     .arguments(&[Arg::key("key", 0), Arg::new("increment", Kind::Double)]),
     Spec::new(
+        "lcs",
+        -3,
+        Group::String,
+        "7.0.0",
+        Handler::Keyspace(strings::lcs),
+    )
+    .flags(F::READONLY)
+    .acl(A::STRING)
+    .keys_at(&[KeySpec::range(1, 1, 1, K::RO.union(K::ACCESS))])
+    .doc(
+        "Finds the longest common subsequence of two strings.",
+        "O(N*M) where N and M are the lengths of the strings",
+    )
+    .arguments(&[
+        Arg::key("key1", 0),
+        Arg::key("key2", 0),
+        Arg::word("len", "LEN").optional(),
+        Arg::word("idx", "IDX").optional(),
+        Arg::new("min-match-len", Kind::Integer)
+            .token("MINMATCHLEN")
+            .optional(),
+        Arg::word("withmatchlen", "WITHMATCHLEN").optional(),
+    ]),
+    Spec::new(
         "setrange",
         4,
         Group::String,
