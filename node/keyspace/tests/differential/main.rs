@@ -26,4 +26,5 @@ mod hyperloglog;
 mod lcs;
 mod lists;
 mod sets;
+mod streams;
 mod strings;

@@ -27,7 +27,7 @@ const HELP: [&str; 17] = [
     "SETID <key> <groupname> <id|$> [ENTRIESREAD entries_read]",
     "    Set the current group ID and entries_read counter.",
     "HELP",
-    "    Prints this help.",
+    "    Print this help.",
 ];
 
 const NO_KEY: Refusal = Refusal::Text(

@@ -19,7 +19,7 @@ const HELP: [&str; 9] = [
     "STREAM <key> [FULL [COUNT <count>]",
     "    Show information about the stream.",
     "HELP",
-    "    Prints this help.",
+    "    Print this help.",
 ];
 
 /// XINFO HELP
