@@ -9,7 +9,6 @@ mod commands;
 mod ctx;
 mod database;
 mod digest;
-#[allow(dead_code, reason = "for the commands on sorted sets")]
 mod double;
 mod effects;
 mod encodings;

@@ -22,6 +22,10 @@ pub enum Group {
     Set,
     /// Streams.
     Stream,
+    /// Sorted sets.
+    SortedSet,
+    /// Positions in sorted sets.
+    Geo,
     /// The connection.
     Connection,
     /// The server.
@@ -45,6 +49,8 @@ impl Group {
             Self::HyperLogLog => "hyperloglog",
             Self::Set => "set",
             Self::Stream => "stream",
+            Self::SortedSet => "sorted-set",
+            Self::Geo => "geo",
             Self::Connection => "connection",
             Self::Server => "server",
             Self::Cluster => "cluster",
@@ -58,6 +64,8 @@ impl Group {
 pub struct ArgSpec {
     /// What it is called.
     pub name: &'static str,
+    /// What it is called where arguments are shown to people, if otherwise.
+    pub display: Option<&'static str>,
     /// What it is.
     pub kind: ArgKind,
     /// Which of the command's key rules finds it.
@@ -149,6 +157,7 @@ impl ArgSpec {
     pub const fn new(name: &'static str, kind: ArgKind) -> Self {
         Self {
             name,
+            display: None,
             kind,
             key_spec: None,
             token: None,
@@ -192,6 +201,15 @@ impl ArgSpec {
         Self {
             arguments,
             ..Self::new(name, ArgKind::Block)
+        }
+    }
+
+    /// Shown to people by another name.
+    #[must_use]
+    pub const fn shown_as(self, display: &'static str) -> Self {
+        Self {
+            display: Some(display),
+            ..self
         }
     }
 

@@ -93,6 +93,21 @@ impl KeySpec {
         }
     }
 
+    /// The key behind a word, which is looked for from a position on.
+    #[must_use]
+    pub const fn behind(word: &'static str, start_from: i16, flags: KeyFlags) -> Self {
+        let begin = BeginSearch::Keyword { word, start_from };
+        Self {
+            begin,
+            ..Self::one(0, flags)
+        }
+    }
+
+    /// Whether it need not fit the arguments: a destination that is named by a word may be left out.
+    pub(super) const fn is_optional(&self) -> bool {
+        matches!(self.begin, BeginSearch::Keyword { .. }) && self.flags.contains(KeyFlags::OW)
+    }
+
     /// Adds a remark.
     #[must_use]
     pub const fn noting(self, notes: &'static str) -> Self {

@@ -56,7 +56,7 @@ impl CommandSpec {
             rules
                 .iter()
                 .skip(1)
-                .all(|rule| locate(rule, args).is_some())
+                .all(|rule| rule.is_optional() || locate(rule, args).is_some())
         };
         match first {
             Some(span) if others_fit() => Keys { args, span, rules },
@@ -101,7 +101,8 @@ impl<'a> Iterator for Keys<'a> {
                 return Some(KeyPosition { index, key, rule });
             }
             self.rules = later;
-            self.span = locate(later.first()?, self.args)?;
+            // What may be left out and does not fit has no keys.
+            self.span = locate(later.first()?, self.args).unwrap_or(Span::EMPTY);
         }
     }
 }
@@ -283,6 +284,15 @@ mod tests {
         const TWO: &[KeySpec] = &[KeySpec::one(1, KeyFlags::RO), KeySpec::one(2, KeyFlags::OW)];
         assert_eq!(positions(TWO, "copy a b"), [1, 2]);
         assert_eq!(positions(TWO, "copy a"), []);
+        const STORED: &[KeySpec] = &[
+            KeySpec::one(1, KeyFlags::RO),
+            KeySpec::behind("STORE", 2, KeyFlags::OW),
+            KeySpec::behind("STOREDIST", 2, KeyFlags::OW),
+        ];
+        assert_eq!(positions(STORED, "georadius a"), [1]);
+        assert_eq!(positions(STORED, "georadius a store b"), [1, 3]);
+        assert_eq!(positions(STORED, "georadius a asc storedist b"), [1, 4]);
+        assert_eq!(positions(STORED, "georadius a store"), [1]);
         const UNKNOWN: &[KeySpec] = &[spec(BeginSearch::Unknown, FindKeys::Unknown)];
         assert_eq!(positions(UNKNOWN, "x a"), []);
         assert_eq!(positions(&[], "ping a"), []);

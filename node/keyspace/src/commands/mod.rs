@@ -3,6 +3,7 @@
 
 pub(crate) mod bits;
 pub(crate) mod generic;
+pub(crate) mod geo;
 pub(crate) mod hashes;
 pub(crate) mod hyperloglog;
 pub(crate) mod lists;
@@ -10,6 +11,7 @@ pub(crate) mod scanning;
 pub(crate) mod sets;
 pub(crate) mod streams;
 pub(crate) mod strings;
+pub(crate) mod zsets;
 
 use shoal_rdb::listpack::Element;
 use shoal_resp::ReplyWriter;

@@ -109,7 +109,11 @@ fn write_argument(argument: &ArgSpec, reply: &mut ReplyWriter<'_>) {
     write_text("name", argument.name, reply);
     write_text("type", argument.kind.as_str(), reply);
     if displayed {
-        write_text("display_text", argument.name, reply);
+        write_text(
+            "display_text",
+            argument.display.unwrap_or(argument.name),
+            reply,
+        );
     }
     if let Some(rule) = argument.key_spec {
         reply.bulk(b"key_spec_index");

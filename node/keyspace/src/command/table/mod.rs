@@ -8,6 +8,7 @@ mod connection;
 mod databases;
 mod expiry;
 mod generic;
+mod geo;
 mod hashes;
 mod hyperloglog;
 mod introspection;
@@ -21,6 +22,9 @@ mod string_parts;
 mod strings;
 mod transactions;
 mod transfer;
+mod zset_ops;
+mod zset_ranges;
+mod zsets;
 
 use super::spec::CommandSpec;
 
@@ -32,6 +36,10 @@ pub(super) static FAMILIES: &[&[CommandSpec]] = &[
     hyperloglog::COMMANDS,
     hashes::COMMANDS,
     sets::COMMANDS,
+    zsets::COMMANDS,
+    zset_ranges::COMMANDS,
+    zset_ops::COMMANDS,
+    geo::COMMANDS,
     lists::COMMANDS,
     lists::WAITING,
     streams::COMMANDS,

@@ -6,10 +6,9 @@ mod small;
 mod tree;
 mod view;
 
-#[allow(unused_imports, reason = "for the commands on sorted sets")]
 pub(crate) use range::{LexRange, Range, ScoreRange};
-pub(crate) use tree::{Full, ZsetTree};
-pub(crate) use view::ZsetRef;
+pub(crate) use tree::{END, Full, ZsetTree};
+pub(crate) use view::{ZsetRef, ZsetWalk};
 
 use super::collection::Collection;
 use super::pack::{Pack, PackRef};

@@ -6,7 +6,7 @@ use rand_core::Rng;
 use shoal_rdb::listpack::Element;
 
 use super::range::{self, Range};
-use super::tree::{END, MemberWalk, ZsetTree};
+use super::tree::{MemberWalk, ZsetTree};
 use super::{score, small};
 use crate::encodings::pack::{PackIter, PackRef};
 use crate::hashing::KeyHasher;
@@ -139,21 +139,6 @@ impl<'a> ZsetRef<'a> {
         let len = self.len();
         let rank = ((u128::from(rng.next_u64()) * len as u128) >> 64) as usize;
         self.walk(rank..len.min(rank + 1), false).next()
-    }
-
-    /// Visits a few members from a cursor on, and returns the next cursor, zero after the last member. A small set
-    /// is visited as a whole.
-    pub(crate) fn scan(self, cursor: u64, visit: &mut dyn FnMut(Element<'a>, f64)) -> u64 {
-        match self {
-            Self::Pack(pack) => {
-                small::pairs(pack).for_each(|(member, score)| visit(member, score));
-                0
-            }
-            Self::Tree(tree) => {
-                let next = tree.scan(cursor, |member, score| visit(Element::Str(member), score));
-                if next < END { next } else { 0 }
-            }
-        }
     }
 }
 
