@@ -123,7 +123,7 @@ impl Signals {
     #[cold]
     pub(crate) fn handled(&mut self, hash: u64, db: usize, key: &[u8]) {
         if let Some(name) = self.watched(hash, db, key) {
-            self.handled.push(name);
+            note(&mut self.handled, name);
         }
     }
 
@@ -131,14 +131,13 @@ impl Signals {
     #[cold]
     pub(crate) fn touched(&mut self, hash: u64, db: usize, key: &[u8]) {
         if let Some(name) = self.watched(hash, db, key) {
-            self.touched.push(name);
+            note(&mut self.touched, name);
         }
     }
 
     fn watched(&self, hash: u64, db: usize, key: &[u8]) -> Option<KeyName> {
         let wanted = self.wanted.find(hash, |wanted| wanted.is(db, key))?;
-        let already = |name: &KeyName| wanted.is(name.db, &name.key);
-        (wanted.watched > 0 && !self.handled.last().is_some_and(already)).then(|| wanted.name())
+        (wanted.watched > 0).then(|| wanted.name())
     }
 
     /// An entry came to stand at a place.
@@ -186,6 +185,13 @@ impl Signals {
         let mut names: Vec<_> = all.map(Wanted::name).collect();
         names.sort_unstable();
         names
+    }
+}
+
+/// Adds a key that may have been the last one already: a command can lay hands on it often.
+fn note(names: &mut Vec<KeyName>, name: KeyName) {
+    if names.last() != Some(&name) {
+        names.push(name);
     }
 }
 

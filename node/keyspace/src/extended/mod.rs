@@ -199,6 +199,34 @@ mod tests {
     }
 
     #[test]
+    fn seconds_become_whole_milliseconds() {
+        let millis = |text: &str| {
+            Extended::parse(text.as_bytes())
+                .unwrap()
+                .ceil_thousandfold()
+        };
+        for (seconds, expected) in [
+            ("0", 0),
+            ("1", 1000),
+            ("0.1", 100),
+            ("0.0001", 1),
+            ("2.0005", 2001),
+            ("1e-300", 1),
+            ("-0.0001", 0),
+            ("-0.002", -2),
+            ("-1", -1000),
+            ("9223372036854775", 9_223_372_036_854_775_000),
+            ("-1e300", i64::MIN),
+            ("-inf", i64::MIN),
+        ] {
+            assert_eq!(millis(seconds), Some(expected), "{seconds}");
+        }
+        for seconds in ["9223372036854776", "1e19", "1e300", "inf"] {
+            assert_eq!(millis(seconds), None, "{seconds}");
+        }
+    }
+
+    #[test]
     fn sums_are_those_of_the_reference_server() {
         for (a, b, expected) in [
             ("3.0", "1.1", "4.1"),
