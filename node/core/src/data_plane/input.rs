@@ -55,7 +55,7 @@ impl DataPlane {
             // Even an empty line: that is what a replica sends while it loads.
             self.primary.touch(self.now, key_of(client));
         }
-        if session.blocked.is_some() || session.pending.is_some() {
+        if session.blocked.is_some() || session.pending.is_some() || session.keeps_command() {
             self.keep_input(client, bytes);
             self.run_pending(client);
             return;

@@ -22,6 +22,7 @@ mod cron;
 mod dispatch;
 mod event;
 mod gates;
+mod handlers;
 mod input;
 mod kept;
 mod output;

@@ -214,6 +214,11 @@ impl Session {
         self.about.name.clear();
     }
 
+    /// Whether it executes something before it looks at its input again.
+    pub(crate) const fn keeps_command(&self) -> bool {
+        self.waiter.is_some() || self.flags.contains(Flags::EXECUTING)
+    }
+
     /// The ceilings for its requests.
     pub(crate) fn limits(&self, authenticated: &Limits) -> Limits {
         if self.flags.contains(Flags::UNAUTHENTICATED) {

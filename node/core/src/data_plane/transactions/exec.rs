@@ -9,7 +9,7 @@ use shoal_slots::ReplOffset;
 
 use super::Transaction;
 use crate::data_plane::call::{Call, Flow};
-use crate::data_plane::dispatch::KnownKeys;
+use crate::data_plane::handlers::KnownKeys;
 use crate::data_plane::kept::Kept;
 use crate::data_plane::session::{Flags, Session};
 use crate::data_plane::{ClientId, DataPlane};
