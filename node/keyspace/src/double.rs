@@ -20,6 +20,11 @@ pub(crate) fn parse_limit(text: &[u8]) -> Option<f64> {
     (read.len == text.len() && !read.value.is_nan()).then_some(read.value)
 }
 
+/// Reads a number to sort by: as a limit, but neither too large nor too small.
+pub(crate) fn parse_weight(text: &[u8]) -> Option<f64> {
+    parse_limit(text).filter(|_| !read_prefix(text).out_of_range)
+}
+
 /// As much of a text as is a number.
 struct Read {
     value: f64,

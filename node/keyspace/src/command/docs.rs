@@ -213,6 +213,15 @@ impl ArgSpec {
         }
     }
 
+    /// A key, or what leads to one, that this rule of the command finds.
+    #[must_use]
+    pub const fn led_by(self, key_spec: u8) -> Self {
+        Self {
+            key_spec: Some(key_spec),
+            ..self
+        }
+    }
+
     /// With this word in front.
     #[must_use]
     pub const fn token(self, token: &'static str) -> Self {

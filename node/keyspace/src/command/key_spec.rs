@@ -22,6 +22,13 @@ pub enum BeginSearch {
     Unknown,
     /// At this position.
     Index(u16),
+    /// Behind the last one of this word, if there is any: a rule that COMMAND does not tell.
+    Option {
+        /// The word, in any case.
+        word: &'static str,
+        /// Other options, and how many arguments they take: these are not looked at.
+        others: &'static [(&'static str, u16)],
+    },
     /// Behind this word.
     Keyword {
         /// The word, in any case.

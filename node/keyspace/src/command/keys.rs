@@ -113,7 +113,12 @@ fn locate(rule: &KeySpec, args: Args<'_>) -> Option<Span> {
     let begin = match rule.begin {
         BeginSearch::Index(at) => usize::from(at),
         BeginSearch::Keyword { word, start_from } => behind_keyword(word, start_from, args)?,
-        BeginSearch::Unknown => return None,
+        BeginSearch::Option { word, others } => match behind_option(word, others, args) {
+            Some(at) => at,
+            None => return Some(Span::EMPTY),
+        },
+        // Which keys these are only the command finds out.
+        BeginSearch::Unknown => return Some(Span::EMPTY),
     };
     let span = match rule.find {
         FindKeys::Range { last, step, limit } => range(begin, last, step, limit, args.len())?,
@@ -178,6 +183,20 @@ fn behind_keyword(word: &str, start_from: i16, args: Args<'_>) -> Option<usize> 
         (1..=args.len().checked_sub(distance)?).rev().find(is_word)
     };
     found.map(|at| at + 1)
+}
+
+/// The position behind the last one of an option, among others that take arguments.
+fn behind_option(word: &str, others: &[(&str, u16)], args: Args<'_>) -> Option<usize> {
+    let is = |arg: &[u8], word: &str| arg.eq_ignore_ascii_case(word.as_bytes());
+    let (mut at, mut found) = (2, None);
+    while let Some(arg) = args.get(at) {
+        let taken = others.iter().find(|(other, _)| is(arg, other));
+        if is(arg, word) && at + 1 < args.len() {
+            found = Some(at + 1);
+        }
+        at += 1 + taken.map_or(0, |&(_, taken)| usize::from(taken));
+    }
+    found
 }
 
 #[cfg(test)]
@@ -296,6 +315,33 @@ mod tests {
         const UNKNOWN: &[KeySpec] = &[spec(BeginSearch::Unknown, FindKeys::Unknown)];
         assert_eq!(positions(UNKNOWN, "x a"), []);
         assert_eq!(positions(&[], "ping a"), []);
+    }
+
+    #[test]
+    fn an_option_may_hold_a_key() {
+        const RULES: &[KeySpec] = &[
+            KeySpec::one(1, KeyFlags::RO),
+            spec(BeginSearch::Unknown, FindKeys::Unknown),
+            spec(
+                BeginSearch::Option {
+                    word: "STORE",
+                    others: &[("LIMIT", 2), ("GET", 1)],
+                },
+                FindKeys::Range {
+                    last: 0,
+                    step: 1,
+                    limit: 0,
+                },
+            ),
+        ];
+        assert_eq!(positions(RULES, "sort a"), [1]);
+        assert_eq!(positions(RULES, "sort a store b desc"), [1, 3]);
+        assert_eq!(positions(RULES, "sort a store b get store desc"), [1, 3]);
+        assert_eq!(
+            positions(RULES, "sort a limit 0 store STORE b store"),
+            [1, 6]
+        );
+        assert_eq!(positions(RULES, "sort a store b store c"), [1, 5]);
     }
 
     #[test]

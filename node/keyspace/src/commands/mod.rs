@@ -9,6 +9,7 @@ pub(crate) mod hyperloglog;
 pub(crate) mod lists;
 pub(crate) mod scanning;
 pub(crate) mod sets;
+pub(crate) mod sorting;
 pub(crate) mod streams;
 pub(crate) mod strings;
 pub(crate) mod zsets;

@@ -27,6 +27,7 @@ mod hyperloglog;
 mod lcs;
 mod lists;
 mod sets;
+mod sorting;
 mod streams;
 mod strings;
 mod zsets;

@@ -62,7 +62,9 @@ fn write_key_spec(rule: &KeySpec, reply: &mut ReplyWriter<'_>) {
     write_names(rule.flags.names(), reply);
     reply.bulk(b"begin_search");
     match rule.begin {
-        BeginSearch::Unknown => write_search("unknown", &[], reply),
+        BeginSearch::Unknown | BeginSearch::Option { .. } => {
+            write_search("unknown", &[], reply);
+        }
         BeginSearch::Index(at) => write_search("index", &[("index", i64::from(at))], reply),
         BeginSearch::Keyword { word, start_from } => {
             write_search_head("keyword", 2, reply);
@@ -72,7 +74,9 @@ fn write_key_spec(rule: &KeySpec, reply: &mut ReplyWriter<'_>) {
         }
     }
     reply.bulk(b"find_keys");
+    let is_told = !matches!(rule.begin, BeginSearch::Option { .. });
     match rule.find {
+        _ if !is_told => write_search("unknown", &[], reply),
         FindKeys::Unknown => write_search("unknown", &[], reply),
         FindKeys::Range { last, step, limit } => {
             let numbers = [

@@ -16,6 +16,7 @@ mod lists;
 mod replication;
 mod server;
 mod sets;
+mod sorting;
 mod stream_groups;
 mod streams;
 mod string_parts;
@@ -45,6 +46,7 @@ pub(super) static FAMILIES: &[&[CommandSpec]] = &[
     streams::COMMANDS,
     stream_groups::COMMANDS,
     generic::COMMANDS,
+    sorting::COMMANDS,
     expiry::COMMANDS,
     databases::COMMANDS,
     transfer::COMMANDS,
