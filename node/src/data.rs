@@ -14,12 +14,14 @@ use shoal_slots::Instant;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::spawn_local;
 
+use crate::allocator::Probe;
 use crate::clients::Mailbox;
 use crate::clock::Clock;
 use crate::feed::Feed;
+use crate::lazyfree::Lazyfree;
 use crate::shutdown::Shutdown;
 use crate::turn::Turn;
-use crate::{disk, facts, listen, log};
+use crate::{allocator, disk, facts, listen, log};
 
 /// How much one read takes at most. Big enough for a deep pipeline, small enough to stay in the cache.
 pub(crate) const READ_LEN: usize = 64 * 1024;
@@ -43,6 +45,7 @@ pub(crate) struct Data {
     rearm: Notify,
     pub(crate) shutdown: Rc<Shutdown>,
     config_file: Option<PathBuf>,
+    lazyfree: Lazyfree,
     /// Options that changed and concern the shell.
     pub(crate) changed_options: mpsc::UnboundedSender<(&'static str, String)>,
     me: RefCell<std::rc::Weak<Data>>,
@@ -71,6 +74,7 @@ impl Data {
             rearm: Notify::new(),
             shutdown: parts.shutdown,
             config_file: parts.config_file,
+            lazyfree: Lazyfree::start(),
             changed_options: parts.changed_options,
             me: RefCell::default(),
         });
@@ -123,6 +127,11 @@ impl Data {
             DataEvent::RewriteConfig { ticket } => self.rewrite_config(plane, ticket),
             DataEvent::OptionChanged { name, value } => {
                 let _ = self.changed_options.send((name, value));
+            }
+            DataEvent::Free(garbage) => self.lazyfree.free(garbage),
+            DataEvent::Allocator { ticket, request } => {
+                let answer = allocator::answer(request);
+                plane.allocator_answered(self.clock.now(), ticket, answer);
             }
             DataEvent::Log { level, text } => log::log(level_of(level), &text),
             other => log::warning(&format!(
@@ -187,6 +196,9 @@ impl Data {
     ) {
         facts::refresh(&mut facts);
         self.plane.borrow_mut().set_process_facts(facts.clone());
+        self.plane
+            .borrow_mut()
+            .set_memory_facts(facts::memory(&Probe::new()));
         spawn_local(self.clone().end_turns());
         spawn_local(keep_time(self.clone()));
         spawn_local(keep_facts(self.clone(), facts));
@@ -215,19 +227,26 @@ async fn keep_time(data: Rc<Data>) {
             () = tokio::time::sleep_until(data.clock.deadline(deadline)) => {
                 let now = data.clock.now();
                 data.call(|plane| plane.handle_timeout(now));
+                let took = data.clock.now().instant.since(now.instant);
+                data.plane.borrow_mut().timeout_took(took);
             }
             () = data.rearm.notified() => {}
         }
     }
 }
 
-/// Refreshes what INFO says of the process.
+/// Refreshes what INFO says of the process, once per second, and what is known of its memory, ten times.
 async fn keep_facts(data: Rc<Data>, mut facts: ProcessFacts) {
-    let mut turn = tokio::time::interval(Duration::from_secs(1));
+    const PER_SECOND: u32 = 10;
+    let probe = Probe::new();
+    let mut turn = tokio::time::interval(Duration::from_secs(1) / PER_SECOND);
     turn.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        turn.tick().await;
-        // Measured again on every turn; the first comes at once and costs nothing.
+        for _ in 0..PER_SECOND {
+            turn.tick().await;
+            let memory = facts::memory(&probe);
+            data.call(|plane| plane.set_memory_facts(memory));
+        }
         facts::refresh(&mut facts);
         data.plane.borrow_mut().set_process_facts(facts.clone());
     }

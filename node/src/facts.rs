@@ -4,7 +4,9 @@ use std::fs::read_to_string;
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use shoal_core::ProcessFacts;
+use shoal_core::{MemoryFacts, ProcessFacts};
+
+use crate::allocator::{self, Probe};
 
 /// Descriptors needed beside those of clients.
 const SPARE_DESCRIPTORS: u64 = 32;
@@ -24,6 +26,7 @@ pub(crate) fn fixed(config_file: Option<&str>) -> ProcessFacts {
         ),
         executable: executable.to_string_lossy().into_owned(),
         config_file: config_file.unwrap_or_default().to_owned(),
+        allocator: allocator::name(),
         system_memory_bytes: meminfo("MemTotal:"),
         ..ProcessFacts::default()
     }
@@ -31,12 +34,6 @@ pub(crate) fn fixed(config_file: Option<&str>) -> ProcessFacts {
 
 /// Reads again what changes.
 pub(crate) fn refresh(facts: &mut ProcessFacts) {
-    let page = rustix::param::page_size() as u64;
-    let resident = read_to_string("/proc/self/statm")
-        .ok()
-        .and_then(|text| nth_number(&text, 1));
-    facts.rss_bytes = resident.unwrap_or(0) * page;
-    facts.allocated_bytes = allocated().unwrap_or(facts.rss_bytes);
     if let Ok(stat) = read_to_string("/proc/self/stat") {
         // The name in parentheses may contain blanks; what follows it is regular.
         let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
@@ -48,6 +45,20 @@ pub(crate) fn refresh(facts: &mut ProcessFacts) {
     }
 }
 
+/// What is known of the memory at this moment. An allocator that says nothing is taken to have given out all of it.
+pub(crate) fn memory(probe: &Probe) -> MemoryFacts {
+    let page = rustix::param::page_size() as u64;
+    let resident = read_to_string("/proc/self/statm")
+        .ok()
+        .and_then(|text| nth_number(&text, 1));
+    let mut facts = probe.read();
+    facts.rss = resident.unwrap_or(0) * page;
+    if facts.allocated == 0 {
+        (facts.allocated, facts.active, facts.resident) = (facts.rss, facts.rss, facts.rss);
+    }
+    facts
+}
+
 fn nth_number(text: &str, index: usize) -> Option<u64> {
     text.split_whitespace().nth(index)?.parse().ok()
 }
@@ -56,19 +67,6 @@ fn meminfo(name: &str) -> u64 {
     let text = read_to_string("/proc/meminfo").unwrap_or_default();
     let line = text.lines().find(|line| line.starts_with(name));
     line.and_then(|line| nth_number(line, 1)).unwrap_or(0) * 1024
-}
-
-#[cfg(feature = "jemalloc")]
-fn allocated() -> Option<u64> {
-    tikv_jemalloc_ctl::epoch::advance().ok()?;
-    tikv_jemalloc_ctl::stats::allocated::read()
-        .ok()
-        .map(|bytes| bytes as u64)
-}
-
-#[cfg(not(feature = "jemalloc"))]
-fn allocated() -> Option<u64> {
-    None
 }
 
 /// Lets the process open as many files as `maxclients` needs; answers how many clients that leaves room for,

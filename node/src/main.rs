@@ -4,6 +4,7 @@
 //! decision is made by the two planes of `shoal-core`. Clients, the link to the primary and the data plane live
 //! on the main thread; the cluster bus and the control plane on another; two queues connect them.
 
+mod allocator;
 mod bus;
 mod clients;
 mod clock;
@@ -14,6 +15,7 @@ mod disk;
 mod facts;
 mod feed;
 mod host;
+mod lazyfree;
 mod listen;
 mod local;
 mod log;

@@ -7,7 +7,7 @@ pub mod messages;
 
 pub use control_plane::{ControlEvent, ControlPlane, Generation, StartError};
 pub use data_plane::{
-    ClientId, ClientInput, DataEvent, DataPlane, LogLevel, PeerInfo, PrimaryLinkInput,
-    ProcessFacts, Rejected, ShutdownRequest,
+    AllocatorAnswer, AllocatorRequest, ClientId, ClientInput, DataEvent, DataPlane, LogLevel,
+    MemoryFacts, PeerInfo, PrimaryLinkInput, ProcessFacts, Rejected, ShutdownRequest,
 };
 pub use messages::{AdminRequest, PrimaryLinkStatus, ReplicationStatus, Ticket, ToControl, ToData};

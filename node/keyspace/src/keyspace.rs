@@ -215,6 +215,19 @@ impl Keyspace {
         self.databases.iter().map(Database::memory).sum()
     }
 
+    /// What a database's tables take, without keys and values, in bytes.
+    #[must_use]
+    pub fn table_memory(&self, db: usize) -> usize {
+        self.databases.get(db).map_or(0, Database::overhead)
+    }
+
+    /// The memory of a key with its value and its share of the table.
+    pub(crate) fn memory_of(&self, access: Access, key: &[u8]) -> Option<usize> {
+        let place = self.locate(access, key);
+        let table = self.databases.get(place.db)?.table(place.table)?;
+        Some(self.entry(place)?.memory() + table.bytes() / table.len().max(1))
+    }
+
     /// Whether a key exists for a client right now. Changes nothing, counts nothing.
     #[must_use]
     pub fn contains(&self, db: usize, key: &[u8], now: UnixMillis) -> bool {
@@ -283,6 +296,13 @@ impl Keyspace {
     /// every turn until it says no.
     pub fn free_some(&mut self, budget: usize) -> bool {
         self.graveyard.free_some(budget)
+    }
+
+    /// Takes the place of an older dataset: goes on with its counters, and takes over what is to be freed.
+    pub fn succeed(&mut self, mut old: Self) {
+        old.flush(None);
+        self.stats = old.stats;
+        self.graveyard.adopt(old.graveyard.take());
     }
 
     /// What is removed and not freed yet.

@@ -13,8 +13,6 @@ use crate::messages::ToControl;
 
 /// The least number of sessions looked at per turn; all are seen once per second or better.
 const SESSIONS_PER_TURN_MIN: usize = 50;
-/// How many expired keys one turn deletes at most, per unit of `active-expire-effort`.
-const EXPIRED_PER_TURN: usize = 400;
 
 impl DataPlane {
     /// Fires everything whose time has come.
@@ -27,6 +25,8 @@ impl DataPlane {
             self.blocked_timed_out(client);
         }
         self.replication_timers();
+        self.expire_if_due();
+        self.evict_if_due();
         if now >= self.next_cron {
             self.next_cron = now + self.settings.cron_period;
             self.cron();
@@ -36,7 +36,8 @@ impl DataPlane {
     fn cron(&mut self) {
         self.sample_rates();
         self.look_at_sessions();
-        self.expire_keys();
+        self.expire_in_turn();
+        self.note_peak();
         if self.settings.cluster_enabled {
             self.report_replication();
             self.to_control.push_back(ToControl::Heartbeat);
@@ -89,20 +90,6 @@ impl DataPlane {
             && self.now.instant.since(session.last_input) > limit
     }
 
-    /// Deletes some keys whose time is over, and tells the replicas. A replica leaves that to its primary, and
-    /// while writes are held back the stream must stand still.
-    fn expire_keys(&mut self) {
-        if !self.active_expire || self.is_replica() || self.pause.is_active() {
-            return;
-        }
-        let budget = EXPIRED_PER_TURN * self.settings.expire_effort.clamp(1, 10) as usize;
-        self.effects.clear();
-        self.keyspace
-            .expire_cycle(self.now.unix(), budget, &mut self.effects);
-        self.propagate_effects_of_nobody();
-        self.has_garbage = true;
-    }
-
     /// The pauses may have changed: those who were held back try again, in their order.
     pub(crate) fn pause_changed(&mut self) {
         self.update_gates();
@@ -140,9 +127,7 @@ impl DataPlane {
                 break;
             }
         }
-        if self.has_garbage {
-            self.free_some();
-        }
+        self.hand_out_garbage();
     }
 
     pub(crate) fn resume_later(&mut self, client: ClientId) {

@@ -13,6 +13,7 @@ use super::ahead::Foreseen;
 use super::blocked::Blocked;
 use super::blocking::Attempt;
 use super::call::{Call, Flow};
+use super::evict::OUT_OF_MEMORY;
 use super::gates::Gates;
 use super::handlers::KnownKeys;
 use super::session::Flags;
@@ -178,6 +179,9 @@ impl DataPlane {
             Ok(slot) => slot,
             Err(text) => return self.redirect(client, spec, &text),
         };
+        if self.is_out_of_memory(client, spec, flags) {
+            return self.reject(client, spec, OUT_OF_MEMORY);
+        }
         if let Some(text) = self.refusal(client, flags) {
             return self.reject(client, spec, text);
         }

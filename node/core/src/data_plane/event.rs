@@ -4,6 +4,7 @@ use core::ops::Range;
 use core::time::Duration;
 
 use bytes::Bytes;
+use shoal_keyspace::Graveyard;
 
 use super::sessions::ClientId;
 use crate::messages::Ticket;
@@ -93,8 +94,35 @@ pub struct ShutdownRequest {
     pub force: bool,
 }
 
+/// What only the allocator can do or say.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum AllocatorRequest {
+    /// `MEMORY PURGE`: give unused memory back to the system.
+    Purge,
+    /// `MEMORY MALLOC-STATS`: a report in the allocator's own words.
+    Stats,
+    /// `DEBUG MALLCTL`: a number by its name, to be shown and perhaps changed.
+    Control {
+        /// The allocator's name for it.
+        name: Vec<u8>,
+        /// The new value.
+        value: Option<i64>,
+    },
+}
+
+/// What the allocator answers.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum AllocatorAnswer {
+    /// It is done.
+    Done,
+    /// The number that was asked for.
+    Number(i64),
+    /// A text for people.
+    Report(String),
+}
+
 /// What the data plane asks of the shell.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum DataEvent {
     /// This session has bytes to write although its own input did not cause them.
@@ -130,6 +158,15 @@ pub enum DataEvent {
         /// The value as `CONFIG GET` shows it.
         value: String,
     },
+    /// Drop this, best on another thread: freeing it may take long.
+    Free(Graveyard),
+    /// Ask the allocator, then say `allocator_answered`.
+    Allocator {
+        /// To be echoed.
+        ticket: Ticket,
+        /// What is wanted.
+        request: AllocatorRequest,
+    },
     /// A line for the log.
     Log {
         /// How much it matters.
@@ -137,6 +174,20 @@ pub enum DataEvent {
         /// The line, without time and newline.
         text: String,
     },
+}
+
+/// What the process and its allocator say of their memory, in bytes; shown by `INFO` and limited by `maxmemory`.
+/// Zero: not known.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct MemoryFacts {
+    /// Resident memory of the process.
+    pub rss: u64,
+    /// What the allocator has given out.
+    pub allocated: u64,
+    /// The pages that this lies in.
+    pub active: u64,
+    /// All pages that the allocator holds.
+    pub resident: u64,
 }
 
 /// Facts about the process that only the shell can know; shown by `INFO`. Refreshed by the shell
@@ -151,10 +202,8 @@ pub struct ProcessFacts {
     pub executable: String,
     /// The path of the configuration file, or empty.
     pub config_file: String,
-    /// Resident memory in bytes.
-    pub rss_bytes: u64,
-    /// Bytes that the allocator has given out.
-    pub allocated_bytes: u64,
+    /// The name of the allocator, with its version: `jemalloc-5.3.0`.
+    pub allocator: String,
     /// Memory of the machine in bytes.
     pub system_memory_bytes: u64,
     /// CPU time in the kernel, of all threads.

@@ -27,12 +27,17 @@ bitflags! {
         const FEEDING = 1 << 5;
         /// Somebody is blocked on a key or watches one.
         const ATTENDED = 1 << 6;
+        /// The memory is over `maxmemory`.
+        const MEMORY = 1 << 7;
     }
 }
 
 impl Gates {
     /// What makes reads take the careful way.
-    pub(crate) const READS: Self = Self::PAUSED.union(Self::LOADING).union(Self::STALE);
+    pub(crate) const READS: Self = Self::PAUSED
+        .union(Self::LOADING)
+        .union(Self::STALE)
+        .union(Self::MEMORY);
     /// What makes all commands take the careful way.
     pub(crate) const ALL: Self = Self::READS.union(Self::REPLICA).union(Self::MIN_REPLICAS);
 }

@@ -169,6 +169,7 @@ impl DataPlane {
         };
         run(&mut ctx);
         self.dirty += effects.dirty;
+        self.watch_memory();
         self.stats.commands += 1;
         match self.sink.strip_prefix(b"-") {
             Some(text) => Err(String::from_utf8_lossy(text).trim_end().to_owned()),

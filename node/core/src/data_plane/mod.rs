@@ -21,10 +21,13 @@ mod control;
 mod cron;
 mod dispatch;
 mod event;
+mod evict;
+mod expire;
 mod gates;
 mod handlers;
 mod input;
 mod kept;
+mod memory;
 mod output;
 mod pause;
 mod primary_link;
@@ -38,14 +41,13 @@ mod stats;
 mod transactions;
 mod upstream;
 
-use core::time::Duration;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use shoal_config::Config;
-use shoal_keyspace::{Effects, Graveyard, Keyspace};
+use shoal_keyspace::{Effects, Keyspace};
 use shoal_replication::Primary;
 use shoal_resp::{Limits, ReplyWriter, RequestBatch, RequestParser, Version};
 use shoal_slots::{ClusterView, Instant, NodeId, Now, ReplId, ViewNode};
@@ -53,8 +55,8 @@ use shoal_slots::{ClusterView, Instant, NodeId, Now, ReplId, ViewNode};
 use crate::messages::{ToControl, ToData};
 
 pub use event::{
-    ClientInput, DataEvent, LogLevel, PeerInfo, PrimaryLinkInput, ProcessFacts, Rejected,
-    ShutdownRequest,
+    AllocatorAnswer, AllocatorRequest, ClientInput, DataEvent, LogLevel, MemoryFacts, PeerInfo,
+    PrimaryLinkInput, ProcessFacts, Rejected, ShutdownRequest,
 };
 pub use sessions::ClientId;
 
@@ -62,7 +64,9 @@ use ahead::Batch;
 use blocked::Waiting;
 use buffers::Buffers;
 pub(crate) use call::parse_i64;
+use expire::Expiry;
 use gates::Gates;
+use memory::MemoryWatch;
 use pause::Pause;
 use session::Flags;
 use sessions::Sessions;
@@ -82,9 +86,6 @@ const PROTECTED_MODE: &str = "DENIED Shoal is running in protected mode because 
      is not publicly accessible from the internet if you do so. Use CONFIG REWRITE to make this change permanent. 2) \
      Set the option in the configuration file, and restart. 3) Start the server with '--protected-mode no'. 4) Set up \
      an authentication password for the default user.";
-
-/// How soon another piece of memory is freed while nothing else happens.
-const GARBAGE_PAUSE: Duration = Duration::from_millis(1);
 
 /// Clients, data and the replication stream of one node. See the module's page for the contract.
 pub struct DataPlane {
@@ -132,8 +133,6 @@ pub struct DataPlane {
     next_ticket: u64,
     /// Changes since the last snapshot.
     dirty: u64,
-    /// `DEBUG SET-ACTIVE-EXPIRE`.
-    active_expire: bool,
     /// Where the next cron turn goes on with looking at sessions.
     cron_place: usize,
     /// When the log was last told of a kind of misbehaviour that anybody can repeat endlessly.
@@ -143,9 +142,10 @@ pub struct DataPlane {
     sink: Vec<u8>,
     /// A command on its way into the stream.
     scratch: Vec<u8>,
-    /// What replaced datasets and lost slots left behind, freed piece by piece.
-    debris: Vec<Graveyard>,
-    has_garbage: bool,
+    memory: MemoryWatch,
+    /// When eviction goes on.
+    evict_at: Option<Instant>,
+    expiry: Expiry,
 }
 
 impl core::fmt::Debug for DataPlane {
@@ -202,14 +202,14 @@ impl DataPlane {
             next_client_number: 1,
             next_ticket: 1,
             dirty: 0,
-            active_expire: true,
             cron_place: 0,
             last_complaint: None,
             shutting_down: false,
             sink: Vec::new(),
             scratch: Vec::new(),
-            debris: Vec::new(),
-            has_garbage: false,
+            memory: MemoryWatch::default(),
+            evict_at: None,
+            expiry: Expiry::default(),
         };
         plane.update_gates();
         if let Some((host, port)) = plane
@@ -331,7 +331,8 @@ impl DataPlane {
             self.waiting.next_deadline(),
             self.pause.deadline(),
             self.primary.poll_timeout(),
-            self.has_garbage.then(|| self.now.instant + GARBAGE_PAUSE),
+            self.evict_at,
+            self.expiry.due(),
             self.upstream
                 .as_ref()
                 .and_then(|upstream| upstream.poll_timeout()),

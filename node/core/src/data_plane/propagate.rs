@@ -37,6 +37,7 @@ impl DataPlane {
     ) {
         let changed = self.effects.dirty > 0;
         self.dirty += self.effects.dirty;
+        self.watch_memory();
         if self.gates.contains(Gates::FEEDING) && (changed || !self.effects.expired.is_empty()) {
             let framed = !self.unit.open && self.needs_frame(spec);
             if framed {
@@ -153,8 +154,13 @@ impl DataPlane {
     /// Keys that were found past their time go first.
     fn feed_expired(&mut self) {
         let expired = core::mem::take(&mut self.effects.expired);
+        let command: &[u8] = if self.settings.lazy_expire {
+            b"UNLINK"
+        } else {
+            b"DEL"
+        };
         for gone in &expired {
-            self.propagate_in(db_number(gone.db), &[b"DEL", &gone.key]);
+            self.propagate_in(db_number(gone.db), &[command, &gone.key]);
         }
         self.effects.expired = expired;
     }

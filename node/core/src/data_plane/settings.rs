@@ -6,7 +6,7 @@
 use core::time::Duration;
 
 use shoal_config::{Allowed, BufferLimit, Config, OptionId};
-use shoal_keyspace::{KeyspaceConfig, Options};
+use shoal_keyspace::{EvictionPolicy, KeyspaceConfig, Options};
 use shoal_replication::{Credentials, LagLimit, PrimaryConfig, ReplicaConfig};
 use shoal_resp::Limits;
 
@@ -28,6 +28,12 @@ pub(crate) struct Settings {
     pub(crate) min_replicas_lag: Duration,
     pub(crate) debug_command: Allowed,
     pub(crate) expire_effort: u32,
+    /// Zero: no limit.
+    pub(crate) maxmemory: u64,
+    pub(crate) eviction_tenacity: u32,
+    pub(crate) replica_ignore_maxmemory: bool,
+    pub(crate) lazy_eviction: bool,
+    pub(crate) lazy_expire: bool,
     password: Option<Vec<u8>>,
 }
 
@@ -57,6 +63,12 @@ impl Settings {
             min_replicas_lag: config.min_replicas_max_lag(),
             debug_command: config.enable_debug_command(),
             expire_effort: config.active_expire_effort(),
+            maxmemory: config.maxmemory(),
+            eviction_tenacity: u32::try_from(config.size(OptionId::MaxmemoryEvictionTenacity))
+                .unwrap_or(10),
+            replica_ignore_maxmemory: config.is_on(OptionId::ReplicaIgnoreMaxmemory),
+            lazy_eviction: config.is_on(OptionId::LazyfreeLazyEviction),
+            lazy_expire: config.is_on(OptionId::LazyfreeLazyExpire),
             password: config.requirepass(),
         }
     }
@@ -107,6 +119,25 @@ pub(crate) fn tune_keyspace(config: &Config, options: &mut Options) {
     options.stream_node_max_entries = count(OptionId::StreamNodeMaxEntries);
     options.encodings_of_7_0 = config.word(OptionId::EncodingVersion) == 1;
     options.string_len_max = size(config.proto_max_bulk_len());
+    options.policy = eviction_policy(config);
+    options.eviction_samples = size(config.size(OptionId::MaxmemorySamples));
+    options.lfu_log_factor = u32::try_from(config.size(OptionId::LfuLogFactor)).unwrap_or(u32::MAX);
+    options.lfu_decay_minutes =
+        u32::try_from(config.size(OptionId::LfuDecayTime)).unwrap_or(u32::MAX);
+}
+
+/// `maxmemory-policy`, by its numbers in the table of options.
+fn eviction_policy(config: &Config) -> EvictionPolicy {
+    match config.word(OptionId::MaxmemoryPolicy) {
+        0 => EvictionPolicy::VolatileLru,
+        1 => EvictionPolicy::VolatileLfu,
+        2 => EvictionPolicy::VolatileRandom,
+        3 => EvictionPolicy::VolatileTtl,
+        4 => EvictionPolicy::AllKeysLru,
+        5 => EvictionPolicy::AllKeysLfu,
+        6 => EvictionPolicy::AllKeysRandom,
+        _ => EvictionPolicy::NoEviction,
+    }
 }
 
 /// What the machine that serves our replicas is told.

@@ -10,12 +10,10 @@ use shoal_replication::{History, SnapshotFilter, SnapshotForm};
 use shoal_slots::{Now, ReplId};
 
 use super::event::LogLevel;
-use super::{DataPlane, REDIS_VERSION, settings};
+use super::{DataEvent, DataPlane, REDIS_VERSION, settings};
 
 /// How much of a snapshot is handed over at once.
 const CHUNK: usize = 64 * 1024;
-/// How many keys or fields of old data are freed per call.
-const FREED_PER_TURN: usize = 256;
 
 /// A dataset that is arriving.
 #[derive(Debug)]
@@ -124,26 +122,20 @@ impl DataPlane {
         }
     }
 
-    /// A new dataset takes the place of the old one, whose memory is freed piece by piece.
+    /// A new dataset takes the place of the old one, whose memory is freed elsewhere.
     pub(crate) fn replace_keyspace(&mut self, keyspace: Keyspace) {
         let mut old = core::mem::replace(&mut self.keyspace, keyspace);
         self.keyspace.inherit_signals(&mut old);
-        old.flush(None);
-        self.debris.push(old.graveyard_mut().take());
-        self.has_garbage = true;
+        self.keyspace.succeed(old);
         self.update_gates();
     }
 
-    /// Frees some of what was removed. Called in every turn.
-    pub(crate) fn free_some(&mut self) {
-        let mut more = self.keyspace.free_some(FREED_PER_TURN);
-        if let Some(oldest) = self.debris.last_mut() {
-            if !oldest.free_some(FREED_PER_TURN) {
-                self.debris.pop();
-            }
-            more |= !self.debris.is_empty();
+    /// What was removed is freed outside of this plane. Called in every turn.
+    pub(crate) fn hand_out_garbage(&mut self) {
+        if !self.keyspace.graveyard().is_empty() {
+            let garbage = self.keyspace.graveyard_mut().take();
+            self.events.push_back(DataEvent::Free(garbage));
         }
-        self.has_garbage = more;
     }
 
     /// A history that nobody else has: of data whose origin is not known.

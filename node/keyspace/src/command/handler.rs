@@ -45,6 +45,8 @@ pub enum NodeCommand {
     Info,
     /// LOLWUT
     Lolwut,
+    /// MEMORY …
+    Memory(MemoryCommand),
     /// MULTI
     Multi,
     /// PING
@@ -151,6 +153,17 @@ pub enum CommandCommand {
     Help,
     Info,
     List,
+}
+
+/// MEMORY and its subcommands, but for MEMORY USAGE.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[expect(missing_docs, reason = "named as their subcommands")]
+pub enum MemoryCommand {
+    Doctor,
+    Help,
+    MallocStats,
+    Purge,
+    Stats,
 }
 
 /// CONFIG and its subcommands.

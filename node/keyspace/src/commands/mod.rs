@@ -7,6 +7,7 @@ pub(crate) mod geo;
 pub(crate) mod hashes;
 pub(crate) mod hyperloglog;
 pub(crate) mod lists;
+pub(crate) mod memory;
 pub(crate) mod scanning;
 pub(crate) mod sets;
 pub(crate) mod sorting;

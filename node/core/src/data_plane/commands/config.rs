@@ -51,6 +51,7 @@ pub(crate) fn resetstat(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
     plane.stats.reset();
     plane.command_stats.reset();
     plane.keyspace.reset_stats();
+    plane.expiry.reset();
     plane.reply(call.client).ok();
     Flow::Next
 }
@@ -131,6 +132,7 @@ impl DataPlane {
         }
         settings::tune_keyspace(&self.config, self.keyspace.options_mut());
         self.update_gates();
+        self.look_at_memory();
         for change in changes {
             let Some(spec) = TABLE.get(change.id as usize) else {
                 continue;

@@ -1,4 +1,4 @@
-//! What `CLIENT HELP` and `CONFIG HELP` answer.
+//! What `CLIENT HELP`, `CONFIG HELP` and `MEMORY HELP` answer.
 
 use crate::data_plane::DataPlane;
 use crate::data_plane::call::{Call, Flow};
@@ -89,6 +89,25 @@ pub(crate) fn config(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
                 "Reset statistics reported by the INFO command.",
             ),
             ("REWRITE", "Rewrite the configuration file."),
+        ],
+    )
+}
+
+/// `MEMORY HELP`.
+pub(crate) fn memory(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
+    help(
+        plane,
+        call,
+        "MEMORY",
+        &[
+            ("DOCTOR", "Say what looks wrong with the memory."),
+            ("MALLOC-STATS", "Show what the allocator says of itself."),
+            ("PURGE", "Ask the allocator to give back what is unused."),
+            ("STATS", "Show what the memory is used for."),
+            (
+                "USAGE <key> [SAMPLES <count>]",
+                "Return the bytes that <key> and its value take. Nothing has to be sampled.",
+            ),
         ],
     )
 }

@@ -7,6 +7,7 @@ mod config;
 mod connection;
 mod help;
 mod info;
+mod memory;
 mod replication;
 mod server;
 
@@ -37,6 +38,7 @@ pub(crate) fn run(plane: &mut DataPlane, call: &Call<'_>, command: NodeCommand) 
         NodeCommand::Hello => connection::hello(plane, call),
         NodeCommand::Info => info::info(plane, call),
         NodeCommand::Lolwut => server::lolwut(plane, call),
+        NodeCommand::Memory(sub) => memory::run(plane, call, sub),
         NodeCommand::Ping => connection::ping(plane, call),
         NodeCommand::Psync => replication::psync(plane, call),
         NodeCommand::Quit => connection::quit(plane, call),

@@ -103,7 +103,7 @@ pub(crate) fn debug(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
         return Flow::Stop;
     }
     if call.arg_is(1, "SET-ACTIVE-EXPIRE") {
-        plane.active_expire = call.arg_is(2, "1");
+        plane.expiry.disabled = !call.arg_is(2, "1");
         plane.reply(call.client).ok();
         return Flow::Next;
     }

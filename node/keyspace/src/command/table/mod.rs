@@ -13,6 +13,7 @@ mod hashes;
 mod hyperloglog;
 mod introspection;
 mod lists;
+mod memory;
 mod replication;
 mod server;
 mod sets;
@@ -56,6 +57,7 @@ pub(super) static FAMILIES: &[&[CommandSpec]] = &[
     cluster::COMMANDS,
     cluster_session::COMMANDS,
     introspection::COMMANDS,
+    memory::COMMANDS,
     server::COMMANDS,
     replication::COMMANDS,
 ];

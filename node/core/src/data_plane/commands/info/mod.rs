@@ -3,6 +3,7 @@
 //! The field names are the reference server's, because tools look for them. What does not exist here
 //! (forks, defragmentation) is shown as the idle value where a tool is known to read it.
 
+mod memory;
 mod replication;
 mod server;
 mod stats;
@@ -38,7 +39,7 @@ static SECTIONS: &[Section] = &[
         name: "memory",
         title: "Memory",
         default: true,
-        write: server::memory,
+        write: memory::memory,
     },
     Section {
         name: "persistence",

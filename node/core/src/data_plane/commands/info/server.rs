@@ -1,8 +1,8 @@
-//! `INFO server`, `clients`, `memory`, `persistence`, `cpu`, `cluster` and `keyspace`.
+//! `INFO server`, `clients`, `persistence`, `cpu`, `cluster` and `keyspace`.
 
 use std::fmt::Write as _;
 
-use super::{human, lines, put};
+use super::{lines, put};
 use crate::data_plane::{DataPlane, REDIS_VERSION, SHOAL_VERSION};
 
 pub(super) fn server(plane: &DataPlane, text: &mut String) {
@@ -83,52 +83,6 @@ pub(super) fn clients(plane: &DataPlane, text: &mut String) {
     put(text, rows);
 }
 
-pub(super) fn memory(plane: &DataPlane, text: &mut String) {
-    let facts = &plane.process;
-    let used = facts
-        .allocated_bytes
-        .max(plane.keyspace.memory_used() as u64);
-    let max = plane.config.maxmemory();
-    let fragmentation = if used == 0 {
-        1.0
-    } else {
-        facts.rss_bytes as f64 / used as f64
-    };
-    put(
-        text,
-        lines! {
-            "used_memory": used,
-            "used_memory_human": human(used),
-            "used_memory_rss": facts.rss_bytes,
-            "used_memory_rss_human": human(facts.rss_bytes),
-            "used_memory_peak": used,
-            "used_memory_peak_human": human(used),
-            "used_memory_peak_perc": "100.00%",
-            "used_memory_overhead": 0,
-            "used_memory_startup": 0,
-            "used_memory_dataset": plane.keyspace.memory_used(),
-            "total_system_memory": facts.system_memory_bytes,
-            "total_system_memory_human": human(facts.system_memory_bytes),
-            "used_memory_lua": 0,
-            "used_memory_scripts": 0,
-            "number_of_cached_scripts": 0,
-            "maxmemory": max,
-            "maxmemory_human": human(max),
-            "maxmemory_policy": String::from_utf8_lossy(&plane.config.shown(shoal_config::OptionId::MaxmemoryPolicy)),
-            "mem_fragmentation_ratio": format!("{fragmentation:.2}"),
-            "mem_replication_backlog": plane.primary.backlog().map_or(0, shoal_replication::Backlog::memory),
-            "mem_clients_slaves": 0,
-            "mem_clients_normal": plane.sessions.iter().map(|session| session.memory()).sum::<usize>(),
-            "mem_cluster_links": 0,
-            "mem_aof_buffer": 0,
-            "mem_allocator": "system",
-            "active_defrag_running": 0,
-            "lazyfree_pending_objects": 0,
-            "lazyfreed_objects": 0,
-        },
-    );
-}
-
 pub(super) fn persistence(plane: &DataPlane, text: &mut String) {
     put(
         text,
@@ -191,7 +145,11 @@ pub(super) fn keyspace(plane: &DataPlane, text: &mut String) {
     for db in 0..plane.settings.databases {
         let (keys, expires) = (plane.keyspace.db_size(db), plane.keyspace.expiring(db));
         if keys > 0 {
-            let _ = write!(text, "db{db}:keys={keys},expires={expires},avg_ttl=0\r\n");
+            let ttl = plane.keyspace.average_ttl(db);
+            let _ = write!(
+                text,
+                "db{db}:keys={keys},expires={expires},avg_ttl={ttl}\r\n"
+            );
         }
     }
 }
