@@ -165,11 +165,14 @@ impl DataPlane {
         self.effects.expired = expired;
     }
 
-    /// After the expiry cycle, which no client caused.
+    /// After expiry or eviction, which no client caused.
     pub(crate) fn propagate_effects_of_nobody(&mut self) {
         self.dirty += self.effects.expired.len() as u64;
         if self.gates.contains(Gates::FEEDING) {
             self.feed_expired();
+        }
+        if self.gates.contains(Gates::ATTENDED) {
+            self.settle_touched(true);
         }
         self.effects.clear();
     }
