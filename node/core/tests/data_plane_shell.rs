@@ -4,14 +4,13 @@ mod support;
 
 use core::time::Duration;
 
-use shoal_core::{DataEvent, ProcessFacts};
+use shoal_core::{DataEvent, MemoryFacts, ProcessFacts};
 use support::{Rig, encode};
 
 fn facts() -> ProcessFacts {
     ProcessFacts {
         pid: 42,
         config_file: "/etc/shoal.conf".into(),
-        rss_bytes: 3 << 20,
         ..ProcessFacts::default()
     }
 }
@@ -20,6 +19,10 @@ fn facts() -> ProcessFacts {
 fn process_facts_are_shown() {
     let mut rig = Rig::standalone("");
     rig.plane.set_process_facts(facts());
+    rig.plane.set_memory_facts(MemoryFacts {
+        rss: 3 << 20,
+        ..MemoryFacts::default()
+    });
     let client = rig.client();
     let info = rig.ask(client, "INFO");
     for line in [

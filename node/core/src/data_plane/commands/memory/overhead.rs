@@ -70,12 +70,8 @@ impl Overhead {
         ratio(self.used * 100, self.peak)
     }
 
-    pub(crate) const fn bytes_per_key(&self) -> u64 {
-        if self.keys == 0 {
-            0
-        } else {
-            self.net() / self.keys
-        }
+    pub(crate) fn bytes_per_key(&self) -> u64 {
+        self.net().checked_div(self.keys).unwrap_or_default()
     }
 }
 
