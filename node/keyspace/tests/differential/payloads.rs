@@ -172,15 +172,6 @@ fn dump_payloads_are_exchanged_with_redis() {
         let (key, copy) = (key.as_bytes(), copy.as_bytes());
         for command in commands(&mut rng, round, str::from_utf8(key).unwrap()) {
             let command: Vec<&[u8]> = command.iter().map(Vec::as_slice).collect();
-            if command[0] == b"ZADD" {
-                sides.redis.call(&command);
-                let [payload, _] = [sides.redis.call(&[b"DUMP", key]), Vec::new()];
-                let payload = frame(&payload).as_bytes().unwrap().to_vec();
-                sides
-                    .node
-                    .run(&[b"RESTORE", key, b"0", &payload], unix_millis());
-                continue;
-            }
             sides.both(&command);
         }
         let [theirs, ours] = sides.dumps(key);
