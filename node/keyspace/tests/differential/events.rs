@@ -12,7 +12,7 @@ use shoal_keyspace::EventClass;
 use shoal_resp::{Decoder, Frame, Limits, write_command};
 
 use crate::compare::{Family, commands, node, random_command, seed, show, unix_millis};
-use crate::server::Redis;
+use crate::server::{Redis, is_of_7_0};
 
 #[test]
 fn events_of_strings() {
@@ -32,6 +32,32 @@ fn events_of_hashes() {
 #[test]
 fn events_of_sets() {
     compare_events(crate::sets::FAMILY);
+}
+
+#[test]
+fn events_of_lists() {
+    compare_events(Family {
+        options: &[("hz", "500")],
+        ..crate::lists::family()
+    });
+}
+
+#[test]
+fn events_of_sorted_sets() {
+    compare_events(crate::zsets::FAMILY);
+}
+
+#[test]
+fn events_of_positions() {
+    compare_events(crate::geo::FAMILY);
+}
+
+#[test]
+fn events_of_streams() {
+    // Version 7.0 makes and announces consumers later than 7.2 does.
+    if !is_of_7_0() {
+        compare_events(crate::streams::family());
+    }
 }
 
 #[test]

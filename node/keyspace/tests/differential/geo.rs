@@ -151,13 +151,15 @@ fn word(rng: &mut Pcg64Mcg, word: &str) -> Option<Vec<u8>> {
     })
 }
 
+pub(crate) const FAMILY: Family = Family {
+    word,
+    same,
+    ..Family::new(TEMPLATES)
+};
+
 #[test]
 fn positions_answer_as_redis_does() {
-    compare(Family {
-        word,
-        same,
-        ..Family::new(TEMPLATES)
-    });
+    compare(FAMILY);
 }
 
 /// Members that are equally far away come in any order, and a count leaves any of them out.

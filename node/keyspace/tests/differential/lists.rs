@@ -131,7 +131,7 @@ fn lists_answer_as_redis_does_with_nodes_of_some_bytes() {
     });
 }
 
-const fn family() -> Family {
+pub(crate) const fn family() -> Family {
     Family {
         word,
         same: timed_out,

@@ -209,8 +209,12 @@ const SINCE_7_2: &[&str] = &[
 
 #[test]
 fn streams_answer_as_redis_does() {
+    compare(family());
+}
+
+pub(crate) fn family() -> Family {
     let since: &[&str] = if is_of_7_0() { &[] } else { SINCE_7_2 };
-    compare(Family {
+    Family {
         word,
         same: if is_of_7_0() { same_as_7_0 } else { same },
         options: &[
@@ -222,7 +226,7 @@ fn streams_answer_as_redis_does() {
             options.stream_node_max_bytes = 300;
         },
         ..Family::new([TEMPLATES, since].concat().leak())
-    });
+    }
 }
 
 fn word(rng: &mut Pcg64Mcg, word: &str) -> Option<Vec<u8>> {

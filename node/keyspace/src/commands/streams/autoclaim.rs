@@ -36,9 +36,11 @@ struct Found {
 }
 
 fn try_xautoclaim(ctx: &mut Ctx<'_>) -> Outcome {
-    let search = Search::parse(ctx)?;
     let (key, name, consumer) = (ctx.arg(1), ctx.arg(2), ctx.arg(3));
-    let place = ctx.group_place(key, name)?;
+    // The key is looked up first, which counts as a read even if an argument is wrong.
+    let place = ctx.keyspace.read_place(ctx.access(), key, ctx.effects);
+    let search = Search::parse(ctx)?;
+    ctx.check_group(place, key, name)?;
     let Some(owner) = ctx.meet_consumer(key, place, name, consumer) else {
         return Ok(());
     };

@@ -34,6 +34,7 @@ pub(crate) use read::{xread, xreadgroup};
 pub(crate) use set_id::xsetid;
 pub(crate) use trim::xtrim;
 
+use crate::commands::Outcome;
 use crate::ctx::Ctx;
 use crate::encodings::collection::Collection;
 use crate::encodings::stream::id::until_nul;
@@ -58,11 +59,18 @@ impl<'a> Ctx<'a> {
     /// As `stream_place`, with the group that must be there.
     fn group_place(&mut self, key: &[u8], group: &[u8]) -> Result<Place, Refusal> {
         let place = self.stream_place(key)?;
-        let stream = self.view_at::<Stream>(place);
-        if stream.and_then(|stream| stream.group(group)).is_some() {
-            Ok(place)
-        } else {
-            Err(no_group(key, group, ""))
+        self.check_group(place, key, group)?;
+        Ok(place)
+    }
+
+    /// Refuses if there is no stream with this group at a place.
+    fn check_group(&self, place: Place, key: &[u8], group: &[u8]) -> Outcome {
+        let entry = self.keyspace.entry(place);
+        let stream = entry.map(|entry| stream_in(entry).ok_or(Refusal::WrongType));
+        let group_there = stream.transpose()?.and_then(|stream| stream.group(group));
+        match group_there {
+            Some(_) => Ok(()),
+            None => Err(no_group(key, group, "")),
         }
     }
 
