@@ -202,6 +202,45 @@ fn a_value_of_another_type_wakes_nobody() {
 }
 
 #[test]
+fn each_type_has_its_own_clients() {
+    let (mut rig, [list, zset, other]) = with_clients("");
+    block(&mut rig, zset, "BZPOPMIN k 0");
+    block(&mut rig, list, "BLPOP k 0");
+    rig.ask(other, "RPUSH k 1");
+    assert_eq!(
+        (rig.read(list), rig.read(zset)),
+        (pair("k", "1"), String::new())
+    );
+    block(&mut rig, list, "BLPOP k 0");
+    rig.ask(other, "ZADD k 5 m");
+    let popped = "*3\r\n$1\r\nk\r\n$1\r\nm\r\n$1\r\n5\r\n";
+    assert_eq!(
+        (rig.read(list), rig.read(zset)),
+        (String::new(), popped.to_owned())
+    );
+    // And what one leaves behind is taken by the next of the same kind.
+    block(&mut rig, zset, "BZMPOP 0 1 k MAX COUNT 2");
+    for command in ["MULTI", "ZADD k 1 a 2 b 3 c", "EXEC"] {
+        rig.ask(other, command);
+    }
+    assert!(rig.read(zset).contains("$1\r\nc\r\n"));
+    assert_eq!(rig.ask(other, "ZCARD k"), ":1\r\n");
+    assert_eq!(rig.read(list), "");
+}
+
+#[test]
+fn a_stored_result_wakes() {
+    let (mut rig, [zset, other]) = with_clients("");
+    rig.ask(other, "SADD s 3 1 2");
+    block(&mut rig, zset, "BZPOPMAX z 0");
+    rig.ask(other, "ZUNIONSTORE z 1 s");
+    assert!(rig.read(zset).starts_with("*3\r\n$1\r\nz\r\n"));
+    block(&mut rig, zset, "BZPOPMIN z2 0");
+    rig.ask(other, "ZRANGESTORE z2 z 0 -1");
+    assert!(rig.read(zset).starts_with("*3\r\n$2\r\nz2\r\n"));
+}
+
+#[test]
 fn a_wait_ends_at_its_millisecond() {
     for (timeout, millis) in [
         ("1", 1000),

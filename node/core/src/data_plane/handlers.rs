@@ -36,11 +36,10 @@ impl DataPlane {
         keys: KnownKeys,
     ) -> Option<usize> {
         let mut ctx = self.context(client, spec, request, keys)?;
-        let (start, db) = (ctx.reply.len(), ctx.db);
+        let (start, mark, db) = (ctx.reply.len(), ctx.reply.mark(), ctx.db);
         run(&mut ctx);
+        let failed = ctx.reply.since(mark).first() == Some(&b'-');
         self.after_handler(client, spec, request, db);
-        let session = self.sessions.get(client)?;
-        let failed = session.output.get(start) == Some(&b'-');
         self.command_stats.count(spec, failed);
         failed.then_some(start)
     }
@@ -57,9 +56,10 @@ impl DataPlane {
         let Some(mut ctx) = self.context(client, spec, request, KnownKeys::default()) else {
             return Flow::Stop;
         };
-        let (start, db) = (ctx.reply.len(), ctx.db);
+        let (mark, db) = (ctx.reply.mark(), ctx.db);
         ctx.blocking = Blocking::Allowed;
         run(&mut ctx);
+        let failed = ctx.reply.since(mark).first() == Some(&b'-');
         let blocking = ctx.blocking;
         self.after_handler(client, spec, request, db);
         if let Blocking::Wanted(on) = blocking {
@@ -73,8 +73,6 @@ impl DataPlane {
             self.wait_for_keys(client, kept, &on, attempt);
             return Flow::Stop;
         }
-        let output = self.sessions.get(client).map(|session| &session.output);
-        let failed = output.is_some_and(|output| output.get(start) == Some(&b'-'));
         self.command_stats.count(spec, failed);
         Flow::Next
     }

@@ -43,11 +43,17 @@ pub(crate) fn reset(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
     Flow::Next
 }
 
+const DB_INDEX_RANGE: &str =
+    "ERR value is out of range, value must between -2147483648 and 2147483647";
+
 /// `SELECT index`.
 pub(crate) fn select(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
-    let Some(index) = call.arg_i64(1).and_then(|n| i32::try_from(n).ok()) else {
+    let Some(index) = call.arg_i64(1) else {
         return plane.error(call.client, "ERR value is not an integer or out of range");
     };
+    if i32::try_from(index).is_err() {
+        return plane.error(call.client, DB_INDEX_RANGE);
+    }
     if plane.settings.cluster_enabled && index != 0 {
         return plane.error(call.client, "ERR SELECT is not allowed in cluster mode");
     }
