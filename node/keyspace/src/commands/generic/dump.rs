@@ -4,12 +4,13 @@ use shoal_rdb::{Limits, dump as payload};
 
 use crate::commands::{Outcome, is_word};
 use crate::ctx::Ctx;
+use crate::entry::Entry;
 use crate::events::EventClass;
 use crate::numbers::parse_int;
 use crate::refusal::Refusal;
 use crate::times::{TimeForm, is_past};
 
-/// Redis 7.0 reads this version too; nothing that we write needs a later one.
+/// Redis 7.0 reads this version too. What it lacks are other forms of sets and when consumers were active.
 const VERSION: u16 = 10;
 
 /// DUMP key
@@ -72,22 +73,9 @@ fn try_restore(ctx: &mut Ctx<'_>) -> Outcome {
     if ttl < 0 {
         return Err(Refusal::Text("ERR Invalid TTL value, must be >= 0"));
     }
-    let limits = Limits {
-        string_len_max: ctx.keyspace.options.string_len_max as u64,
-        ..Limits::default()
-    };
-    let value = payload::read(ctx.arg(3), &limits)
-        .map_err(|error| Refusal::Quoting(format!("ERR {error}").into_bytes()))?;
-    let form = if options.absolute {
-        TimeForm::UNIX_MILLIS
-    } else {
-        TimeForm::MILLIS
-    };
-    let when = if ttl == 0 {
-        None
-    } else {
-        Some(form.resolve(ttl, ctx.now).unwrap_or(i64::MAX))
-    };
+    let when = expiry(ctx, ttl, options);
+    // The payload is looked at before anything is deleted for it.
+    let entry = entry(ctx, when)?;
     let replaced = ctx.keyspace.delete(place);
     if when.is_some_and(|when| is_past(when, ctx)) {
         if replaced {
@@ -98,9 +86,6 @@ fn try_restore(ctx: &mut Ctx<'_>) -> Outcome {
         ctx.reply.ok();
         return Ok(());
     }
-    let Some(entry) = ctx.keyspace.entry_of(key, value, when) else {
-        return Err(Refusal::Text("ERR Bad data format"));
-    };
     ctx.keyspace
         .age_entry(&entry, access.now, options.idle_secs, options.freq);
     let place = ctx.keyspace.locate(access, key);
@@ -110,6 +95,28 @@ fn try_restore(ctx: &mut Ctx<'_>) -> Outcome {
     ctx.notify(EventClass::GENERIC, "restore", key);
     ctx.reply.ok();
     Ok(())
+}
+
+/// When the key will expire, if it will.
+fn expiry(ctx: &Ctx<'_>, ttl: i64, options: Options) -> Option<i64> {
+    let form = if options.absolute {
+        TimeForm::UNIX_MILLIS
+    } else {
+        TimeForm::MILLIS
+    };
+    (ttl != 0).then(|| form.resolve(ttl, ctx.now).unwrap_or(i64::MAX))
+}
+
+/// The entry that the payload makes.
+fn entry(ctx: &Ctx<'_>, when: Option<i64>) -> Result<Entry, Refusal> {
+    let limits = Limits {
+        string_len_max: ctx.keyspace.options.string_len_max as u64,
+        ..Limits::default()
+    };
+    let value = payload::read(ctx.arg(3), &limits)
+        .map_err(|error| Refusal::Quoting(format!("ERR {error}").into_bytes()))?;
+    let entry = ctx.keyspace.entry_of(ctx.arg(1), value, when);
+    entry.ok_or(Refusal::Text("ERR Bad data format"))
 }
 
 /// A relative time becomes an absolute one.
