@@ -1,10 +1,11 @@
-//! What saving and loading costs: 100 000 strings there and back, the checksum, compression, listpacks.
+//! What saving and loading costs: 100 000 strings there and back, a large set, the checksum, compression, listpacks
+//! and their checks.
 
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use shoal_rdb::listpack::{Listpack, ListpackRef};
-use shoal_rdb::{Attributes, Crc64, Item, Limits, Reader, Writer, WriterConfig, lzf};
+use shoal_rdb::{Attributes, Crc64, Item, Limits, Reader, Writer, WriterConfig, dump, lzf};
 
 const KEYS: u64 = 100_000;
 
@@ -39,7 +40,7 @@ fn read(file: &[u8], piece: usize) -> usize {
     for piece in file.chunks(piece) {
         reader.feed(piece);
         while let Some(item) = reader.next().expect("a sound file") {
-            entries += usize::from(matches!(item, Item::Entry { .. }));
+            entries += usize::from(matches!(item, Item::Entry { .. } | Item::More { .. }));
         }
     }
     entries
@@ -123,5 +124,46 @@ fn listpacks(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, strings, crc64, compression, listpacks);
+/// Values of many elements: a table that comes in parts, and the checks of compact forms.
+fn collections(c: &mut Criterion) {
+    let members: Vec<Vec<u8>> = (0..KEYS)
+        .map(|n| format!("member:{n:09}").into_bytes())
+        .collect();
+    let mut writer = Writer::new(WriterConfig::default());
+    let attributes = Attributes::default();
+    let mut set = writer.entry(&attributes, b"set").set(members.len());
+    members.iter().for_each(|member| set.member(member));
+    let file = writer.finish();
+    let mut group = c.benchmark_group("set of 100k");
+    group.sample_size(20).throughput(Throughput::Elements(KEYS));
+    group.bench_function("read", |b| b.iter(|| read(black_box(&file), 1 << 16)));
+    group.finish();
+
+    let mut list = Listpack::new();
+    for (n, member) in members.iter().take(128).enumerate() {
+        list.push(member).expect("small");
+        list.push(format!("{n}.5").as_bytes()).expect("small");
+    }
+    let payloads = [
+        ("hash", dump::hash_listpack(list.as_bytes(), 11, false)),
+        (
+            "sorted set",
+            dump::write(11, false, |value| value.zset_listpack(list.as_bytes())),
+        ),
+        (
+            "set",
+            dump::write(11, false, |value| value.set_listpack(list.as_bytes())),
+        ),
+    ];
+    let mut group = c.benchmark_group("check a listpack of 256");
+    group.throughput(Throughput::Elements(256));
+    for (name, payload) in &payloads {
+        group.bench_function(*name, |b| {
+            b.iter(|| dump::read(black_box(payload), &Limits::default()).is_ok());
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, strings, crc64, compression, listpacks, collections);
 criterion_main!(benches);
