@@ -143,6 +143,11 @@ getters! {
     unixsocketperm -> Option<u32> = |c| Some(count(c, Id::Unixsocketperm)).filter(|mode| *mode != 0);
     /// Whether to draw the logo in a log file too.
     always_show_logo -> bool = |c| c.is_on(Id::AlwaysShowLogo);
+    /// The letters of `notify-keyspace-events`, each by itself: `A` is spelt out.
+    notify_keyspace_events -> Vec<u8> = |c| match c.value(Id::NotifyKeyspaceEvents) {
+        Value::Events(bits) => crate::special::event_letters(*bits),
+        _ => Vec::new(),
+    };
     /// Who may use DEBUG.
     enable_debug_command -> Allowed = |c| allowed(c, Id::EnableDebugCommand);
     /// Who may set protected options.

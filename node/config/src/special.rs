@@ -130,6 +130,13 @@ pub(crate) fn events(word: &[u8]) -> Parsed {
     Ok(Value::Events(bits))
 }
 
+/// The letters of classes of events, `A` spelt out.
+pub(crate) fn event_letters(bits: u32) -> Vec<u8> {
+    let letters = EVENT_CLASSES.iter().enumerate();
+    let set = letters.filter(|(index, _)| bits & (1 << index) != 0);
+    set.map(|(_, letter)| *letter).collect()
+}
+
 /// `replicaof host port`, `replicaof no one`.
 pub(crate) fn replica_of(words: &[&[u8]]) -> Parsed {
     let [host, port] = words else {

@@ -186,7 +186,7 @@ options! {
     (MinReplicasMaxLag, "min-replicas-max-lag", "min-slaves-max-lag", Int(0, INT_MAX), "10", MUTABLE),
     (MinReplicasToWrite, "min-replicas-to-write", "min-slaves-to-write", Int(0, INT_MAX), "0", MUTABLE),
     (NoAppendfsyncOnRewrite, "no-appendfsync-on-rewrite", "", Bool, "no", LATER),
-    (NotifyKeyspaceEvents, "notify-keyspace-events", "", Events, "", LATER),
+    (NotifyKeyspaceEvents, "notify-keyspace-events", "", Events, "", MUTABLE),
     (OomScoreAdj, "oom-score-adj", "", Enum(OOM_SCORE_ADJ), "no", LATER),
     (OomScoreAdjValues, "oom-score-adj-values", "", OomValues, "0 200 800", MULTI | LATER),
     (Pidfile, "pidfile", "", OptionalText(Check::Any), "", IMMUTABLE),

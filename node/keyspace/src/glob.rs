@@ -27,6 +27,17 @@ impl<'a> Glob<'a> {
     }
 }
 
+/// Whether a text matches a pattern of `KEYS` or `PSUBSCRIBE`.
+///
+/// ```
+/// assert!(shoal_keyspace::glob_matches(b"news.*", b"news.sport"));
+/// assert!(!shoal_keyspace::glob_matches(b"news.[ab]", b"news.c"));
+/// ```
+#[must_use]
+pub fn glob_matches(pattern: &[u8], text: &[u8]) -> bool {
+    Glob::new(pattern).matches(text)
+}
+
 fn matches(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t) = (0, 0);
     // Where to go on if what follows the last star does not match here.

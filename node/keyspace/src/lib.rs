@@ -42,6 +42,7 @@ pub use effects::{Effects, ExpiredKey, Propagation};
 pub use events::{EventClass, KeyEvent};
 pub use eviction::{Eviction, EvictionPolicy};
 pub use expiry::CycleReport;
+pub use glob::glob_matches;
 pub use graveyard::Graveyard;
 pub use keyspace::{Keyspace, KeyspaceConfig, KeyspaceStats};
 pub use options::Options;

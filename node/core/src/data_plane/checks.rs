@@ -1,7 +1,7 @@
 //! Whether a command may run here and now: the checks of the careful way, one function each.
 
 use shoal_keyspace::command::{CommandFlags, CommandSpec};
-use shoal_resp::Args;
+use shoal_resp::{Args, Version};
 use shoal_slots::{CommandKind, RouteRequest, Slot, route};
 
 use super::gates::Gates;
@@ -58,6 +58,41 @@ impl DataPlane {
             Some(text) => Err(text),
             None => Ok(keys.clone().next().map(Slot::of_key)),
         }
+    }
+
+    /// Whether this session can be sent nothing but messages: in RESP2 they look like replies.
+    pub(super) fn hears_only_messages(&self, client: ClientId) -> bool {
+        let session = self.sessions.get(client);
+        session.is_some_and(|session| {
+            session.flags.contains(Flags::SUBSCRIBED) && session.version == Version::Resp2
+        })
+    }
+
+    /// Why a subscriber may not send this command.
+    pub(super) fn subscriber_refusal(
+        &self,
+        client: ClientId,
+        spec: &CommandSpec,
+    ) -> Option<String> {
+        const ALLOWED: [&str; 9] = [
+            "ping",
+            "subscribe",
+            "ssubscribe",
+            "unsubscribe",
+            "sunsubscribe",
+            "psubscribe",
+            "punsubscribe",
+            "quit",
+            "reset",
+        ];
+        let forbidden = self.hears_only_messages(client) && !ALLOWED.contains(&spec.name);
+        forbidden.then(|| {
+            format!(
+                "ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in \
+                 this context",
+                spec.name
+            )
+        })
     }
 
     /// What the state of the node forbids.

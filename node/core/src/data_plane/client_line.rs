@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use shoal_resp::Version;
 use shoal_slots::Instant;
 
+use super::pubsub::Topic;
 use super::session::{Flags, Session};
 
 /// The classes of clients that filters name.
@@ -35,6 +36,8 @@ impl ClientType {
     pub(crate) const fn of(session: &Session) -> Self {
         if session.is_replica() {
             Self::Replica
+        } else if session.flags.contains(Flags::SUBSCRIBED) {
+            Self::PubSub
         } else {
             Self::Normal
         }
@@ -55,7 +58,7 @@ pub(crate) fn client_line(session: &Session, now: Instant) -> String {
     let mut line = String::with_capacity(400);
     let _ = write!(
         line,
-        "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub=0 psub=0 ssub=0 multi={} ",
+        "id={} addr={} laddr={} fd={} name={} age={} idle={} flags={} db={} sub={} psub={} ssub={} multi={} ",
         session.number,
         about.peer.addr,
         about.peer.local_addr,
@@ -65,6 +68,9 @@ pub(crate) fn client_line(session: &Session, now: Instant) -> String {
         now.since(session.last_input).as_secs(),
         flag_letters(session),
         session.db,
+        session.subscribed_to(Topic::Channel),
+        session.subscribed_to(Topic::Pattern),
+        session.subscribed_to(Topic::Shard),
         queued(session),
     );
     let _ = write!(
@@ -110,6 +116,7 @@ fn flag_letters(session: &Session) -> String {
     let touched = transaction.is_some_and(|transaction| transaction.is_touched());
     for (set, letter) in [
         (session.is_replica(), 'S'),
+        (session.flags.contains(Flags::SUBSCRIBED), 'P'),
         (session.flags.contains(Flags::MULTI), 'x'),
         (blocked, 'b'),
         (touched, 'd'),

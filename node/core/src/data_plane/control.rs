@@ -6,6 +6,7 @@ use shoal_slots::{Role, SlotSet};
 
 use super::blocked::Blocked;
 use super::event::LogLevel;
+use super::pubsub::Topic;
 use super::{ClientId, DataPlane};
 use crate::messages::{PrimaryLinkStatus, ReplicationStatus, Ticket, ToControl, ToData};
 
@@ -16,6 +17,7 @@ impl DataPlane {
                 self.view = view;
                 self.end_pause_of_demoted();
                 self.redirect_blocked();
+                self.end_lost_shard_subscriptions();
             }
             ToData::BecomePrimary => self.become_primary(),
             ToData::BecomeReplicaOf { host, port, .. } => self.follow(self.now, &host, port),
@@ -35,8 +37,14 @@ impl DataPlane {
             ToData::DropSlots(slots) => self.drop_slots(&slots),
             ToData::FlushAll => self.flush_all(),
             ToData::AdminReply { ticket, reply } => self.finish_ticket(ticket, &reply),
-            // Nobody can subscribe yet.
-            ToData::Published { .. } => {}
+            ToData::Published {
+                channel,
+                message,
+                shard,
+            } => {
+                let topic = if shard { Topic::Shard } else { Topic::Channel };
+                self.deliver(topic, &channel, &message);
+            }
         }
     }
 

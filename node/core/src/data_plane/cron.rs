@@ -85,7 +85,9 @@ impl DataPlane {
         else {
             return false;
         };
-        !session.flags.intersects(Flags::REPLICA | Flags::CLOSING)
+        !session
+            .flags
+            .intersects(Flags::REPLICA | Flags::CLOSING | Flags::SUBSCRIBED)
             && session.blocked.is_none()
             && self.now.instant.since(session.last_input) > limit
     }

@@ -182,6 +182,9 @@ impl DataPlane {
         if self.is_out_of_memory(client, spec, flags) {
             return self.reject(client, spec, OUT_OF_MEMORY);
         }
+        if let Some(text) = self.subscriber_refusal(client, spec) {
+            return self.reject(client, spec, &text);
+        }
         if let Some(text) = self.refusal(client, flags) {
             return self.reject(client, spec, text);
         }

@@ -12,6 +12,7 @@ use super::commands;
 use super::dispatch::Request;
 use super::gates::Gates;
 use super::kept::Kept;
+use super::pubsub::Topic;
 use super::{ClientId, DataPlane};
 
 /// What is known of the keys of a command.
@@ -114,6 +115,9 @@ impl DataPlane {
         request: Request<'_>,
         db: usize,
     ) {
+        if !self.effects.events.is_empty() {
+            self.publish_events();
+        }
         if self.effects.dirty > 0
             || !self.effects.expired.is_empty()
             || !matches!(self.effects.propagation, Propagation::Verbatim)
@@ -147,12 +151,19 @@ impl DataPlane {
     /// Executes a command of our primary (or of a file): no checks, no reply.
     pub(crate) fn apply(&mut self, db: usize, args: Args<'_>) -> Result<(), String> {
         let spec = resolve(args).map_err(|error| error.to_string())?;
+        if let Handler::Node(NodeCommand::Publish | NodeCommand::Spublish) = spec.handler {
+            let topic = Topic::of_publisher(spec.name);
+            let arg = |index| args.get(index).unwrap_or_default();
+            self.deliver(topic, arg(1), arg(2));
+            return Ok(());
+        }
         let Handler::Keyspace(run) = spec.handler else {
             return Err(format!("ERR command '{}' cannot be applied", spec.name));
         };
         self.sink.clear();
         // Sub-replicas get the primary's own bytes, so effects are not repeated.
         let mut effects = Effects::new(false);
+        effects.wanted_events = self.effects.wanted_events;
         let mut ctx = Ctx {
             keyspace: &mut self.keyspace,
             args,
@@ -169,6 +180,9 @@ impl DataPlane {
         self.dirty += effects.dirty;
         self.watch_memory();
         self.stats.commands += 1;
+        for event in &effects.events {
+            self.publish_event(event);
+        }
         match self.sink.strip_prefix(b"-") {
             Some(text) => Err(String::from_utf8_lossy(text).trim_end().to_owned()),
             None => Ok(()),

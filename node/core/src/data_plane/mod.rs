@@ -32,6 +32,7 @@ mod output;
 mod pause;
 mod primary_link;
 mod propagate;
+mod pubsub;
 mod replicas;
 mod session;
 mod sessions;
@@ -108,6 +109,8 @@ pub struct DataPlane {
     batch: Batch,
     pause: Pause,
     waiting: Waiting,
+    /// Who listens to what.
+    pubsub: pubsub::Registry,
     /// Sessions that are blocked on keys.
     queue: blocking::Queue,
     /// Somebody blocked on keys is being served.
@@ -184,6 +187,7 @@ impl DataPlane {
             batch: Batch::default(),
             pause: Pause::default(),
             waiting: Waiting::default(),
+            pubsub: pubsub::Registry::default(),
             queue: blocking::Queue::default(),
             serving: false,
             watchers: transactions::Watchers::default(),
@@ -211,6 +215,7 @@ impl DataPlane {
             evict_at: None,
             expiry: Expiry::default(),
         };
+        plane.effects.wanted_events = plane.settings.notifications.classes();
         plane.update_gates();
         if let Some((host, port)) = plane
             .config

@@ -99,7 +99,11 @@ impl DataPlane {
             return false;
         };
         let unsent = session.unsent();
-        let [limit, ..] = self.settings.output_limits;
+        let [normal, _, subscriber] = self.settings.output_limits;
+        let limit = match session.flags.contains(Flags::SUBSCRIBED) {
+            true => subscriber,
+            false => normal,
+        };
         let hard = usize::try_from(limit.hard).unwrap_or(usize::MAX);
         let soft = usize::try_from(limit.soft).unwrap_or(usize::MAX);
         let locked =
@@ -136,6 +140,7 @@ impl DataPlane {
         self.forget_block(client);
         self.leave_lines(client);
         self.forget_transaction(client);
+        self.drop_subscriptions(client);
         self.events.push_back(DataEvent::Close(client));
     }
 
@@ -152,6 +157,7 @@ impl DataPlane {
         self.forget_block(client);
         self.leave_lines(client);
         self.forget_transaction(client);
+        self.drop_subscriptions(client);
         let Some(session) = self.sessions.remove(client) else {
             return;
         };

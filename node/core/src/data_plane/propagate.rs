@@ -167,6 +167,9 @@ impl DataPlane {
 
     /// After expiry or eviction, which no client caused.
     pub(crate) fn propagate_effects_of_nobody(&mut self) {
+        if !self.effects.events.is_empty() {
+            self.publish_events();
+        }
         self.dirty += self.effects.expired.len() as u64;
         if self.gates.contains(Gates::FEEDING) {
             self.feed_expired();

@@ -12,6 +12,7 @@ use shoal_slots::{Instant, Now, ReplOffset};
 use super::blocked::Blocked;
 use super::blocking::Waiter;
 use super::event::PeerInfo;
+use super::pubsub::{Subscriptions, Topic};
 use super::sessions::ClientId;
 use super::transactions::Transaction;
 
@@ -45,6 +46,8 @@ bitflags! {
         const RESUMING = 1 << 11;
         /// `MULTI` came.
         const MULTI = 1 << 12;
+        /// It listens to channels or patterns.
+        const SUBSCRIBED = 1 << 14;
         /// A command of its `EXEC` waits for an answer from outside.
         const EXECUTING = 1 << 13;
     }
@@ -59,7 +62,8 @@ impl Flags {
         .union(Self::REPLY_SKIP)
         .union(Self::REPLICA)
         .union(Self::CLOSING)
-        .union(Self::MULTI);
+        .union(Self::MULTI)
+        .union(Self::SUBSCRIBED);
 
     /// Whether the reply of the command at hand is to be thrown away.
     pub(crate) const fn is_mute(self) -> bool {
@@ -132,6 +136,8 @@ pub(crate) struct Session {
     pub(crate) waiter: Option<Box<Waiter>>,
     /// What it queues and watches.
     pub(crate) transaction: Option<Box<Transaction>>,
+    /// What it listens to.
+    pub(crate) subscriptions: Option<Box<Subscriptions>>,
     /// Since when the output is over the soft limit of its class.
     pub(crate) soft_limit_since: Option<Instant>,
     /// What `CLIENT ID` answers.
@@ -155,6 +161,7 @@ impl Session {
             blocked: None,
             waiter: None,
             transaction: None,
+            subscriptions: None,
             soft_limit_since: None,
             number,
             about: Box::new(About {
@@ -194,8 +201,14 @@ impl Session {
             .as_ref()
             .map_or(0, |pending| pending.buffer.capacity());
         let waiter = self.waiter.as_ref().map_or(0, |waiter| waiter.memory());
+        let subscriptions = self.subscriptions.as_ref().map_or(0, |all| all.memory());
         let fixed = size_of::<Self>() + size_of::<About>();
-        fixed + self.output.capacity() + pending + waiter + self.transaction_memory()
+        fixed
+            + subscriptions
+            + self.output.capacity()
+            + pending
+            + waiter
+            + self.transaction_memory()
     }
 
     /// Memory of what it queues and watches.
@@ -203,6 +216,13 @@ impl Session {
         self.transaction
             .as_ref()
             .map_or(0, |transaction| transaction.memory())
+    }
+
+    /// How many names of a kind it listens to.
+    pub(crate) fn subscribed_to(&self, topic: Topic) -> usize {
+        self.subscriptions
+            .as_ref()
+            .map_or(0, |all| all.of(topic).len())
     }
 
     /// What `RESET` does, and a fresh connection has.

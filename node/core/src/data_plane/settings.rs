@@ -5,6 +5,7 @@
 
 use core::time::Duration;
 
+use super::pubsub::Notifications;
 use shoal_config::{Allowed, BufferLimit, Config, OptionId};
 use shoal_keyspace::{EvictionPolicy, KeyspaceConfig, Options};
 use shoal_replication::{Credentials, LagLimit, PrimaryConfig, ReplicaConfig};
@@ -34,6 +35,7 @@ pub(crate) struct Settings {
     pub(crate) replica_ignore_maxmemory: bool,
     pub(crate) lazy_eviction: bool,
     pub(crate) lazy_expire: bool,
+    pub(crate) notifications: Notifications,
     password: Option<Vec<u8>>,
 }
 
@@ -69,6 +71,7 @@ impl Settings {
             replica_ignore_maxmemory: config.is_on(OptionId::ReplicaIgnoreMaxmemory),
             lazy_eviction: config.is_on(OptionId::LazyfreeLazyEviction),
             lazy_expire: config.is_on(OptionId::LazyfreeLazyExpire),
+            notifications: Notifications::of(config),
             password: config.requirepass(),
         }
     }

@@ -34,6 +34,8 @@ pub enum Group {
     Cluster,
     /// Transactions.
     Transactions,
+    /// Publish and subscribe.
+    PubSub,
 }
 
 impl Group {
@@ -55,6 +57,7 @@ impl Group {
             Self::Server => "server",
             Self::Cluster => "cluster",
             Self::Transactions => "transactions",
+            Self::PubSub => "pubsub",
         }
     }
 }

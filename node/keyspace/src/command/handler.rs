@@ -51,8 +51,16 @@ pub enum NodeCommand {
     Multi,
     /// PING
     Ping,
+    /// PSUBSCRIBE
+    Psubscribe,
     /// PSYNC
     Psync,
+    /// PUBLISH
+    Publish,
+    /// PUBSUB …
+    Pubsub(PubsubCommand),
+    /// PUNSUBSCRIBE
+    Punsubscribe,
     /// QUIT
     Quit,
     /// READONLY
@@ -71,12 +79,22 @@ pub enum NodeCommand {
     Select,
     /// SHUTDOWN
     Shutdown,
+    /// SPUBLISH
+    Spublish,
+    /// SSUBSCRIBE
+    Ssubscribe,
+    /// SUBSCRIBE
+    Subscribe,
+    /// SUNSUBSCRIBE
+    Sunsubscribe,
     /// SYNC
     Sync,
     /// TIME
     Time,
     /// UNWATCH
     Unwatch,
+    /// UNSUBSCRIBE
+    Unsubscribe,
     /// WAIT
     Wait,
     /// WATCH
@@ -175,4 +193,16 @@ pub enum ConfigCommand {
     Resetstat,
     Rewrite,
     Set,
+}
+
+/// PUBSUB and its subcommands.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[expect(missing_docs, reason = "named as their subcommands")]
+pub enum PubsubCommand {
+    Channels,
+    Help,
+    Numpat,
+    Numsub,
+    Shardchannels,
+    Shardnumsub,
 }

@@ -22,7 +22,7 @@ pub use error::CommandError;
 pub use flags::{AclCategories, CommandFlags, KeyFlags};
 pub use handler::{
     ClientCommand, ClusterCommand, CommandCommand, ConfigCommand, Handler, KeyspaceHandler,
-    MemoryCommand, NodeCommand,
+    MemoryCommand, NodeCommand, PubsubCommand,
 };
 pub use key_spec::{BeginSearch, FindKeys, KeySpec};
 pub use keys::{KeyPosition, Keys};

@@ -125,6 +125,7 @@ impl DataPlane {
             return;
         }
         self.settings = Settings::of(&self.config);
+        self.effects.wanted_events = self.settings.notifications.classes();
         self.primary
             .set_config(settings::primary_config(&self.config));
         if let Some(upstream) = &mut self.upstream {

@@ -8,11 +8,26 @@ use crate::data_plane::{DataPlane, REDIS_VERSION};
 
 /// `PING [message]`.
 pub(crate) fn ping(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
+    if plane.hears_only_messages(call.client) {
+        return pong(plane, call);
+    }
     match (call.args.len(), call.arg(1)) {
         (1, _) => plane.reply(call.client).simple("PONG"),
         (2, Some(message)) => plane.reply(call.client).bulk(message),
         _ => return plane.wrong_arity(call),
     }
+    Flow::Next
+}
+
+/// The answer to a subscriber in RESP2, who expects messages only.
+fn pong(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
+    if call.args.len() > 2 {
+        return plane.wrong_arity(call);
+    }
+    let mut reply = plane.reply(call.client);
+    reply.array(2);
+    reply.bulk(b"pong");
+    reply.bulk(call.arg(1).unwrap_or_default());
     Flow::Next
 }
 
@@ -35,6 +50,7 @@ pub(crate) fn quit(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
 pub(crate) fn reset(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
     let must_authenticate = plane.settings.requires_password();
     plane.end_transaction(call.client);
+    plane.drop_subscriptions(call.client);
     if let Some(session) = plane.sessions.get_mut(call.client) {
         session.reset();
         session.flags.set(Flags::UNAUTHENTICATED, must_authenticate);

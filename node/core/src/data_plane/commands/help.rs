@@ -6,6 +6,26 @@ use crate::data_plane::call::{Call, Flow};
 /// Usage and effect of each subcommand.
 type Lines = &'static [(&'static str, &'static str)];
 
+const PUBSUB: Lines = &[
+    (
+        "CHANNELS [<pattern>]",
+        "Return the channels that somebody listens to, those that fit the pattern.",
+    ),
+    ("NUMPAT", "Return the number of patterns."),
+    (
+        "NUMSUB [<channel> ...]",
+        "Return the number of subscribers of channels, patterns not counted.",
+    ),
+    (
+        "SHARDCHANNELS [<pattern>]",
+        "Return the shard channels that somebody listens to.",
+    ),
+    (
+        "SHARDNUMSUB [<shardchannel> ...]",
+        "Return the number of subscribers of shard channels.",
+    ),
+];
+
 const CLIENT: Lines = &[
     ("GETNAME", "Return the name of the current connection."),
     (
@@ -67,6 +87,11 @@ const CLIENT: Lines = &[
 /// `CLIENT HELP`.
 pub(crate) fn client(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
     help(plane, call, "CLIENT", CLIENT)
+}
+
+/// `PUBSUB HELP`.
+pub(crate) fn pubsub(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
+    help(plane, call, "PUBSUB", PUBSUB)
 }
 
 /// `CONFIG HELP`.

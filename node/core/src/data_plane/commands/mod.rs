@@ -5,7 +5,7 @@ mod client_control;
 mod cluster;
 mod config;
 mod connection;
-mod help;
+pub(crate) mod help;
 mod info;
 mod memory;
 mod replication;
@@ -17,7 +17,7 @@ use shoal_keyspace::command::{
 
 use super::DataPlane;
 use super::call::{Call, Flow};
-use super::transactions;
+use super::{pubsub, transactions};
 
 /// Executes a command that passed every check.
 pub(crate) fn run(plane: &mut DataPlane, call: &Call<'_>, command: NodeCommand) -> Flow {
@@ -40,6 +40,10 @@ pub(crate) fn run(plane: &mut DataPlane, call: &Call<'_>, command: NodeCommand) 
         NodeCommand::Lolwut => server::lolwut(plane, call),
         NodeCommand::Memory(sub) => memory::run(plane, call, sub),
         NodeCommand::Ping => connection::ping(plane, call),
+        NodeCommand::Psubscribe => pubsub::psubscribe(plane, call),
+        NodeCommand::Publish => pubsub::publish(plane, call),
+        NodeCommand::Pubsub(sub) => pubsub::pubsub(plane, call, sub),
+        NodeCommand::Punsubscribe => pubsub::punsubscribe(plane, call),
         NodeCommand::Psync => replication::psync(plane, call),
         NodeCommand::Quit => connection::quit(plane, call),
         NodeCommand::Readonly => cluster::readonly(plane, call),
@@ -50,8 +54,13 @@ pub(crate) fn run(plane: &mut DataPlane, call: &Call<'_>, command: NodeCommand) 
         NodeCommand::Role => replication::role(plane, call),
         NodeCommand::Select => connection::select(plane, call),
         NodeCommand::Shutdown => server::shutdown(plane, call),
+        NodeCommand::Spublish => pubsub::spublish(plane, call),
+        NodeCommand::Ssubscribe => pubsub::ssubscribe(plane, call),
+        NodeCommand::Subscribe => pubsub::subscribe(plane, call),
+        NodeCommand::Sunsubscribe => pubsub::sunsubscribe(plane, call),
         NodeCommand::Sync => replication::sync(plane, call),
         NodeCommand::Time => server::time(plane, call),
+        NodeCommand::Unsubscribe => pubsub::unsubscribe(plane, call),
         NodeCommand::Wait => replication::wait(plane, call),
     }
 }

@@ -14,6 +14,7 @@ mod hyperloglog;
 mod introspection;
 mod lists;
 mod memory;
+mod pubsub;
 mod replication;
 mod server;
 mod sets;
@@ -60,6 +61,7 @@ pub(super) static FAMILIES: &[&[CommandSpec]] = &[
     memory::COMMANDS,
     server::COMMANDS,
     replication::COMMANDS,
+    pubsub::COMMANDS,
 ];
 
 /// Every command, without subcommands.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{lines, put};
 use crate::data_plane::DataPlane;
+use crate::data_plane::pubsub::Topic;
 
 pub(super) fn stats(plane: &DataPlane, text: &mut String) {
     let stats = &plane.stats;
@@ -37,9 +38,9 @@ pub(super) fn stats(plane: &DataPlane, text: &mut String) {
             "current_eviction_exceeded_time": plane.memory.over(plane.now.instant).as_millis(),
             "keyspace_hits": keys.hits,
             "keyspace_misses": keys.misses,
-            "pubsub_channels": 0,
-            "pubsub_patterns": 0,
-            "pubsubshard_channels": 0,
+            "pubsub_channels": plane.pubsub.listeners(Topic::Channel).len(),
+            "pubsub_patterns": plane.pubsub.listeners(Topic::Pattern).len(),
+            "pubsubshard_channels": plane.pubsub.listeners(Topic::Shard).len(),
             "latest_fork_usec": 0,
             "total_forks": 0,
             "migrate_cached_sockets": 0,
