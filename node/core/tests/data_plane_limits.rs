@@ -89,6 +89,22 @@ fn row_15_one_pipeline_cannot_pass_the_output_limit_by_far() {
 }
 
 #[test]
+fn a_reply_without_end_ends_at_the_output_limit() {
+    for (add, draw) in [
+        ("SADD c a b c", "SRANDMEMBER c -9000000000000000000"),
+        ("HSET c f v", "HRANDFIELD c -4000000000000000000 WITHVALUES"),
+    ] {
+        let mut rig = Rig::standalone("client-output-buffer-limit normal 100000 0 0");
+        let client = rig.client();
+        rig.ask(client, add);
+        rig.plane.handle_input(rig.now, client, &encode(draw));
+        rig.drain();
+        assert!(rig.closed.contains(&client), "{draw}");
+        assert!(rig.logged("closed for overcoming of output buffer limits"));
+    }
+}
+
+#[test]
 fn refusals_before_auth_name_the_reason() {
     let mut rig = Rig::standalone(LOCKED);
     let client = rig.client();

@@ -96,7 +96,8 @@ impl DataPlane {
             keyspace: &mut self.keyspace,
             args: request.args,
             db: session.db,
-            reply: ReplyWriter::new(&mut session.output, session.version),
+            reply: ReplyWriter::new(&mut session.output, session.version)
+                .limited(self.settings.output_len_max(session.sent)),
             slot: keys.slot,
             hash: keys.hash,
             now: self.now.unix(),

@@ -40,6 +40,15 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// How long the output of a normal client may be of which so much is sent already; a longer one closes it.
+    pub(crate) fn output_len_max(&self, sent: usize) -> usize {
+        let [normal, ..] = self.output_limits;
+        match usize::try_from(normal.hard) {
+            Ok(hard) if hard > 0 => sent.saturating_add(hard),
+            _ => usize::MAX,
+        }
+    }
+
     pub(crate) fn of(config: &Config) -> Self {
         let cluster_enabled = config.cluster_enabled();
         let mut limits = Limits::default();
