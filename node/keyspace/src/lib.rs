@@ -2,6 +2,7 @@
 #![deny(unsafe_code)]
 
 mod ahead;
+mod audit;
 mod blocking;
 mod census;
 pub mod command;

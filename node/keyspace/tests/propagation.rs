@@ -97,6 +97,53 @@ fn commands_are_rewritten_as_redis_rewrites_them() {
     }
 }
 
+/// A consumer who gets nothing is created all the same, and no delivery tells replicas of him.
+#[test]
+fn replicas_hear_of_consumers_who_get_nothing() {
+    let mut node = Node::new(Keyspace::new(KeyspaceConfig::standalone(16), 1));
+    let create = "XGROUP CREATE s g $ MKSTREAM";
+    for (command, expected) in [
+        (create, &[create][..]),
+        (
+            "XREADGROUP GROUP g a STREAMS s 0",
+            &["XGROUP CREATECONSUMER s g a"],
+        ),
+        ("XREADGROUP GROUP g a STREAMS s 0", &[]),
+        (
+            "XREADGROUP GROUP g b STREAMS s >",
+            &["XGROUP CREATECONSUMER s g b"],
+        ),
+        ("XCLAIM s g c 0 1-1", &["XGROUP CREATECONSUMER s g c"]),
+        ("XAUTOCLAIM s g d 0 0", &["XGROUP CREATECONSUMER s g d"]),
+    ] {
+        assert_eq!(stream(&mut node, command), expected, "{command}");
+    }
+}
+
+/// A string that BITFIELD only makes longer is another string.
+#[test]
+fn replicas_hear_of_strings_that_only_grew() {
+    let mut node = Node::new(Keyspace::new(KeyspaceConfig::standalone(16), 1));
+    let grow = "BITFIELD b OVERFLOW FAIL SET u8 100 256";
+    for (command, expected) in [
+        (grow, &[grow][..]),
+        (grow, &[]),
+        ("SETBIT b 3 0", &[]),
+        ("SETBIT b 3 1", &["SETBIT b 3 1"]),
+        ("BITFIELD b GET u8 0", &[]),
+        ("PFADD h a", &["PFADD h a"]),
+        ("PFADD h a", &[]),
+        ("PFCOUNT h", &["PFCOUNT h"]),
+        ("PFCOUNT h", &[]),
+        ("PFCOUNT h h", &[]),
+        ("PFMERGE i h", &["PFMERGE i h"]),
+        ("PFDEBUG TODENSE h", &["PFDEBUG TODENSE h"]),
+        ("PFDEBUG TODENSE h", &[]),
+    ] {
+        assert_eq!(stream(&mut node, command), expected, "{command}");
+    }
+}
+
 #[test]
 fn nothing_is_recorded_if_nobody_listens() {
     let mut node = Node::new(Keyspace::new(KeyspaceConfig::cluster(), 1));

@@ -55,6 +55,9 @@ fn try_xautoclaim(ctx: &mut Ctx<'_>) -> Outcome {
     answer(ctx, &found, search.just_id);
     ctx.propagate_by_hand();
     let told = Told { key, group: name };
+    if owner.new && found.fates.iter().all(|(_, fate)| !fate.is_claim()) {
+        ctx.tell_consumer(told, consumer);
+    }
     for (id, fate) in &found.fates {
         ctx.tell_fate(
             told,

@@ -39,6 +39,13 @@ pub(super) enum Fate {
     Gone(Pending, std::sync::Arc<[u8]>),
 }
 
+impl Fate {
+    /// Whether it will be told, and its consumer with it.
+    pub(super) const fn is_claim(&self) -> bool {
+        matches!(self, Self::Claimed(_))
+    }
+}
+
 fn try_xclaim(ctx: &mut Ctx<'_>) -> Outcome {
     let (key, name, consumer) = (ctx.arg(1), ctx.arg(2), ctx.arg(3));
     let place = ctx.group_place(key, name)?;
@@ -62,7 +69,7 @@ fn try_xclaim(ctx: &mut Ctx<'_>) -> Outcome {
     });
     let (moved, fates) = updated.result.unwrap_or_default();
     answer(ctx, &claim, &fates);
-    propagate(ctx, &fates, moved);
+    propagate(ctx, &fates, moved, owner.new);
     Ok(())
 }
 
@@ -77,10 +84,13 @@ fn answer(ctx: &mut Ctx<'_>, claim: &Claim, fates: &[Option<Fate>]) {
     ctx.write_claimed(ctx.arg(1), &ids, claim.just_id);
 }
 
-fn propagate(ctx: &mut Ctx<'_>, fates: &[Option<Fate>], moved: bool) {
+fn propagate(ctx: &mut Ctx<'_>, fates: &[Option<Fate>], moved: bool, new_consumer: bool) {
     let (key, name, consumer) = (ctx.arg(1), ctx.arg(2), ctx.arg(3));
     let told = Told { key, group: name };
     ctx.propagate_by_hand();
+    if new_consumer && !fates.iter().flatten().any(Fate::is_claim) {
+        ctx.tell_consumer(told, consumer);
+    }
     let place = ctx.keyspace.locate(ctx.access(), key);
     let stream = ctx.view_at::<Stream>(place);
     let Some((last_id, read)) = stream

@@ -34,8 +34,9 @@ impl<'a> ReadGroup<'a> {
         let Some(met) = ctx.meet_consumer(self.key, place, self.group, self.consumer) else {
             return false;
         };
-        if met.new && self.no_ack {
-            // Deliveries will not tell of him.
+        let delivers = start == From::New && self.last_delivered(ctx).is_some();
+        if met.new && (self.no_ack || !delivers) {
+            // No delivery will tell of him.
             ctx.tell_consumer(self.told(), self.consumer);
         }
         match start {
