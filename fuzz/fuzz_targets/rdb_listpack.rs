@@ -57,7 +57,8 @@ fn foreign(bytes: &[u8]) {
 fn edited(input: &mut Unstructured<'_>) -> Result<()> {
     let (mut list, mut model) = (Listpack::new(), Vec::<Vec<u8>>::new());
     while !input.is_empty() {
-        let text = input.bytes(input.arbitrary::<u8>()? as usize % (input.len() + 1))?;
+        let len = input.arbitrary::<u8>()? as usize % (input.len() + 1);
+        let text = input.bytes(len)?;
         let text = text.repeat(if input.ratio(1, 9)? { 300 } else { 1 });
         let place = input.choose_index(model.len() + 1)?;
         let mut elements = list.iter();
