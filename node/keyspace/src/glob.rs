@@ -23,7 +23,9 @@ impl<'a> Glob<'a> {
 
     /// Whether the whole text matches.
     pub(crate) fn matches(&self, text: &[u8]) -> bool {
-        self.everything || matches(self.pattern, text)
+        // The reference server does not even look at the stars of a pattern if there is no text.
+        let nothing_fits = text.is_empty() && !self.pattern.is_empty();
+        self.everything || (!nothing_fits && matches(self.pattern, text))
     }
 }
 
@@ -137,9 +139,10 @@ mod tests {
             ("\\", "\\", true),
             ("a?", "a", false),
             ("*?", "", false),
+            ("**", "", false),
         ] {
             assert_eq!(
-                matches(pattern.as_bytes(), text.as_bytes()),
+                Glob::new(pattern.as_bytes()).matches(text.as_bytes()),
                 expected,
                 "{pattern} {text}"
             );
