@@ -114,19 +114,27 @@ impl Encoder {
         }
         self.bulk("flags");
         self.words(&rule["flags"]);
-        for (search, numbers) in [
-            ("begin_search", &["index"][..]),
-            ("find_keys", &["lastkey", "keystep", "limit"]),
-        ] {
+        for search in ["begin_search", "find_keys"] {
+            let kind = rule[search]["type"].as_str().unwrap();
+            let fields: &[&str] = match kind {
+                "index" => &["index"],
+                "keyword" => &["keyword", "startfrom"],
+                "range" => &["lastkey", "keystep", "limit"],
+                "keynum" => &["keynumidx", "firstkey", "keystep"],
+                _ => &[],
+            };
             self.bulk(search);
             self.head('%', 2);
             self.bulk("type");
-            self.bulk(rule[search]["type"].as_str().unwrap());
+            self.bulk(kind);
             self.bulk("spec");
-            self.head('%', numbers.len());
-            for number in numbers {
-                self.bulk(number);
-                self.integer(&rule[search]["spec"][number]);
+            self.head('%', fields.len());
+            for field in fields {
+                self.bulk(field);
+                match &rule[search]["spec"][field] {
+                    Value::String(text) => self.bulk(text),
+                    number => self.integer(number),
+                }
             }
         }
     }

@@ -107,7 +107,7 @@ pub(crate) static COMMANDS: &[Spec] = &[
         "3.2.0",
         Handler::Keyspace(geo::georadius),
     )
-    .flags(F::WRITE.union(F::DENYOOM))
+    .flags(F::WRITE.union(F::DENYOOM).union(F::MOVABLEKEYS))
     .acl(A::GEO)
     .keys_at(&[
         KeySpec::one(1, K::RO.union(K::ACCESS)),
@@ -205,7 +205,7 @@ pub(crate) static COMMANDS: &[Spec] = &[
         "3.2.0",
         Handler::Keyspace(geo::georadiusbymember),
     )
-    .flags(F::WRITE.union(F::DENYOOM))
+    .flags(F::WRITE.union(F::DENYOOM).union(F::MOVABLEKEYS))
     .acl(A::GEO)
     .keys_at(&[
         KeySpec::one(1, K::RO.union(K::ACCESS)),

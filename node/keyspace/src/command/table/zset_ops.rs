@@ -15,7 +15,7 @@ pub(crate) static COMMANDS: &[Spec] = &[
         "6.2.0",
         Handler::Keyspace(zsets::zdiff),
     )
-    .flags(F::READONLY)
+    .flags(F::READONLY.union(F::MOVABLEKEYS))
     .acl(A::SORTEDSET)
     .keys_at(&[KeySpec::counted(1, K::RO.union(K::ACCESS))])
     .doc(
@@ -34,7 +34,7 @@ pub(crate) static COMMANDS: &[Spec] = &[
         "6.2.0",
         Handler::Keyspace(zsets::zdiffstore),
     )
-    .flags(F::WRITE.union(F::DENYOOM))
+    .flags(F::WRITE.union(F::DENYOOM).union(F::MOVABLEKEYS))
     .acl(A::SORTEDSET)
     .keys_at(&[
         KeySpec::one(1, K::OW.union(K::UPDATE)),
@@ -56,7 +56,7 @@ pub(crate) static COMMANDS: &[Spec] = &[
         "6.2.0",
         Handler::Keyspace(zsets::zinter),
     )
-    .flags(F::READONLY)
+    .flags(F::READONLY.union(F::MOVABLEKEYS))
     .acl(A::SORTEDSET)
     .keys_at(&[KeySpec::counted(1, K::RO.union(K::ACCESS))])
     .doc(
@@ -89,7 +89,7 @@ pub(crate) static COMMANDS: &[Spec] = &[
         "7.0.0",
         Handler::Keyspace(zsets::zintercard),
     )
-    .flags(F::READONLY)
+    .flags(F::READONLY.union(F::MOVABLEKEYS))
     .acl(A::SORTEDSET)
     .keys_at(&[KeySpec::counted(1, K::RO.union(K::ACCESS))])
     .doc(
@@ -108,7 +108,7 @@ pub(crate) static COMMANDS: &[Spec] = &[
         "2.0.0",
         Handler::Keyspace(zsets::zinterstore),
     )
-    .flags(F::WRITE.union(F::DENYOOM))
+    .flags(F::WRITE.union(F::DENYOOM).union(F::MOVABLEKEYS))
     .acl(A::SORTEDSET)
     .keys_at(&[
         KeySpec::one(1, K::OW.union(K::UPDATE)),
@@ -144,7 +144,7 @@ pub(crate) static COMMANDS: &[Spec] = &[
         "6.2.0",
         Handler::Keyspace(zsets::zunion),
     )
-    .flags(F::READONLY)
+    .flags(F::READONLY.union(F::MOVABLEKEYS))
     .acl(A::SORTEDSET)
     .keys_at(&[KeySpec::counted(1, K::RO.union(K::ACCESS))])
     .doc(
@@ -177,7 +177,7 @@ pub(crate) static COMMANDS: &[Spec] = &[
         "2.0.0",
         Handler::Keyspace(zsets::zunionstore),
     )
-    .flags(F::WRITE.union(F::DENYOOM))
+    .flags(F::WRITE.union(F::DENYOOM).union(F::MOVABLEKEYS))
     .acl(A::SORTEDSET)
     .keys_at(&[
         KeySpec::one(1, K::OW.union(K::UPDATE)),

@@ -15,7 +15,7 @@ pub(crate) static COMMANDS: &[Spec] = &[
         "7.0.0",
         Handler::Keyspace(zsets::bzmpop),
     )
-    .flags(F::WRITE.union(F::BLOCKING))
+    .flags(F::WRITE.union(F::BLOCKING).union(F::MOVABLEKEYS))
     .acl(A::SORTEDSET)
     .keys_at(&[KeySpec::counted(2, K::RW.union(K::ACCESS).union(K::DELETE))])
     .doc(
@@ -156,7 +156,7 @@ pub(crate) static COMMANDS: &[Spec] = &[
         "7.0.0",
         Handler::Keyspace(zsets::zmpop),
     )
-    .flags(F::WRITE)
+    .flags(F::WRITE.union(F::MOVABLEKEYS))
     .acl(A::SORTEDSET)
     .keys_at(&[KeySpec::counted(1, K::RW.union(K::ACCESS).union(K::DELETE))])
     .doc(
