@@ -9,7 +9,7 @@ use crate::compare::{Family, compare};
 use crate::replies::frame;
 use crate::zsets;
 
-/// c longitude and latitude (as one word, split later), m member, d distance, u unit, n count.
+/// o longitude, a latitude, m member, d distance, u unit, n count, s score.
 const TEMPLATES: &[&str] = &[
     "GEOADD K o a m",
     "GEOADD K o a m",
@@ -42,7 +42,8 @@ const TEMPLATES: &[&str] = &[
     "GEORADIUS K o a d u ANY",
     "GEORADIUS K o a d u STORE K",
     "GEORADIUS K o a d u STOREDIST K",
-    "GEORADIUS K o a d u COUNT n STOREDIST K",
+    "GEORADIUS K o a d u COUNT n STOREDIST out",
+    "ZCARD out",
     "GEORADIUS K o a d u STORE K WITHDIST",
     "GEORADIUS K o a d u STORE",
     "GEORADIUS K o a V u",
@@ -73,7 +74,7 @@ const TEMPLATES: &[&str] = &[
     "GEOSEARCH K FROMMEMBER m BYRADIUS d u STORE K",
     "GEOSEARCHSTORE K K FROMLONLAT o a BYRADIUS d u",
     "GEOSEARCHSTORE K K FROMLONLAT o a BYBOX d d u STOREDIST",
-    "GEOSEARCHSTORE K K FROMMEMBER m BYRADIUS d u COUNT n STOREDIST",
+    "GEOSEARCHSTORE out K FROMMEMBER m BYRADIUS d u COUNT n STOREDIST",
     "GEOSEARCHSTORE K K FROMMEMBER m BYRADIUS d u WITHDIST",
     "ZRANGE K 0 -1 WITHSCORES",
     "ZREM K m",
@@ -165,7 +166,7 @@ fn positions_answer_as_redis_does() {
 /// Members that are equally far away come in any order, and a count leaves any of them out.
 fn same(args: &[&[u8]], theirs: &[u8], ours: &[u8]) -> Option<bool> {
     if !args[0].starts_with(b"GEOSEARCH") && !args[0].starts_with(b"GEORADIUS") {
-        return zsets::same(args, theirs, ours);
+        return zsets::same_as_7_0(args, theirs, ours);
     }
     let (theirs, ours) = (frame(theirs), frame(ours));
     let (Some(a), Some(b)) = (theirs.as_items(), ours.as_items()) else {

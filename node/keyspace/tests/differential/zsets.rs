@@ -8,6 +8,7 @@ use shoal_resp::Frame;
 use crate::arguments::pick;
 use crate::compare::{Family, compare};
 use crate::replies::frame;
+use crate::server::is_of_7_0;
 
 /// s score, m member, r limit of a range of scores, x limit of a range of texts, w weight, n count, L a key of
 /// which all members have one score.
@@ -148,7 +149,7 @@ const TEMPLATES: &[&str] = &[
     "ZRANDMEMBER K -9223372036854775807 WITHSCORES",
     "ZSCAN K 0 COUNT 1000",
     "ZSCAN K 0 COUNT 1000 MATCH P",
-    "ZSCAN K V",
+    "ZSCAN K abc",
     "ZSCAN K 0 V",
     "ZSCAN nokey 0",
     "SADD K m m m",
@@ -162,6 +163,16 @@ const TEMPLATES: &[&str] = &[
     "DUMP K",
     "TYPE K",
     "COPY K K REPLACE",
+];
+
+/// What 7.0 does not know or answers otherwise.
+const SINCE_7_2: &[&str] = &[
+    "ZRANK K m WITHSCORE",
+    "ZREVRANK K m WITHSCORE",
+    "ZREVRANK K m V",
+    "ZRANK K m WITHSCORE WITHSCORE",
+    "BZMPOP 9223372036854775807 1 K MIN",
+    "BZPOPMIN K 1e300",
 ];
 
 const SCORES: &[&str] = &[
@@ -228,28 +239,43 @@ fn word(rng: &mut Pcg64Mcg, word: &str) -> Option<Vec<u8>> {
 
 pub(crate) const FAMILY: Family = Family {
     word,
-    same,
+    same: same_as_7_0,
     ..Family::new(TEMPLATES)
 };
 
 #[test]
 fn sorted_sets_answer_as_redis_does() {
-    compare(FAMILY);
+    let since: &[&str] = if is_of_7_0() { &[] } else { SINCE_7_2 };
+    compare(Family {
+        templates: [TEMPLATES, since].concat().leak(),
+        same: if is_of_7_0() { same_as_7_0 } else { same },
+        ..FAMILY
+    });
 }
 
-/// Version 7.0 spells doubles with more digits; draws are equally long.
+/// Draws are equally long, and the payloads of sorted sets hold the same.
 pub(crate) fn same(args: &[&[u8]], theirs: &[u8], ours: &[u8]) -> Option<bool> {
-    let (theirs, ours) = (frame(theirs), frame(ours));
     match args {
-        [b"ZRANDMEMBER", _, count, ..] if *count != b"100" => {
-            let len = |frame: &Frame| frame.as_items().map(<[_]>::len);
-            Some(len(&theirs) == len(&ours) && (len(&ours).is_some() || theirs == ours))
-        }
-        [b"ZRANDMEMBER" | b"ZSCAN", ..] => None,
+        [b"ZRANDMEMBER", _, count, ..] if *count != b"100" => Some(as_long(theirs, ours)),
         // What compresses a string best is up to the server; what is in it is not.
-        [b"DUMP", _] => Some(value(&theirs) == value(&ours)),
-        _ => Some(alike(&theirs, &ours)),
+        [b"DUMP", _] => Some(value(&frame(theirs)) == value(&frame(ours))),
+        _ => None,
     }
+}
+
+/// Version 7.0 spells doubles with more digits.
+pub(crate) fn same_as_7_0(args: &[&[u8]], theirs: &[u8], ours: &[u8]) -> Option<bool> {
+    same(args, theirs, ours).or_else(|| match args {
+        [b"ZRANDMEMBER", _, _, _] => Some(as_long(theirs, ours)),
+        [b"ZRANDMEMBER" | b"ZSCAN", ..] => None,
+        _ => Some(alike(&frame(theirs), &frame(ours))),
+    })
+}
+
+/// Whether two lists have as many elements.
+fn as_long(theirs: &[u8], ours: &[u8]) -> bool {
+    let len = |reply| frame(reply).as_items().map(<[_]>::len);
+    len(ours).is_some() && len(theirs) == len(ours)
 }
 
 /// What the payload of a sorted set holds, the bytes of a listpack included. Other types are others' business.

@@ -259,7 +259,7 @@ mod tests {
                 3_479_447_370_796_909.0,
                 b"sqdtr74hyu0",
             ),
-            (-122.41, 37.77, 1_367_852_966_899_443.0, b"9q8yygk6340"),
+            (-122.41, 37.77, 1_367_859_875_783_965.0, b"9q8yy7zf0q0"),
         ] {
             let point = Point::new(longitude, latitude).unwrap();
             assert_eq!(point.score(), score);

@@ -242,11 +242,11 @@ impl<'a> Reader<'_, 'a> {
         while self.at < self.ctx.args.len() {
             let word = self.ctx.arg(self.at);
             self.at += 1;
-            if !Self::flag(options, word)
-                && !self.limit(options, word)?
-                && !self.destination(options, word)
-                && !(self.form.is_search() && self.area(options, word)?)
-            {
+            let known = Self::flag(options, word)
+                || self.limit(options, word)?
+                || self.destination(options, word)
+                || (self.form.is_search() && self.area(options, word)?);
+            if !known {
                 return Err(Refusal::Syntax);
             }
         }

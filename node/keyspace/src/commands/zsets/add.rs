@@ -163,8 +163,8 @@ impl Added {
         let mut score = score;
         if !adding.is_plain() {
             let old = zset.as_ref().score(member, tools.hasher);
-            if adding.increment {
-                score += old.unwrap_or(0.0);
+            if let Some(old) = old.filter(|_| adding.increment) {
+                score += old;
             }
             if score.is_nan() {
                 return Err(Refused::NotANumber);

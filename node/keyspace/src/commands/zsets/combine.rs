@@ -8,7 +8,7 @@ use crate::commands::is_word;
 use crate::ctx::Ctx;
 use crate::double;
 use crate::encodings::tools::Tools;
-use crate::encodings::zset::{Full, Zset};
+use crate::encodings::zset::{Full, Zset, ZsetTree};
 use crate::hashing::KeyHasher;
 use crate::keyspace::Place;
 use crate::refusal::Refusal;
@@ -39,6 +39,7 @@ fn reply_combined(ctx: &mut Ctx<'_>, name: &'static str, operation: Operation) {
     };
     let outcome = Request::parse(ctx, form).and_then(|request| {
         let result = request.combine(ctx)?;
+        let result = Zset::Tree(Box::new(result));
         let listing = Listing::new(request.with_scores, &ctx.reply);
         listing.write(&mut ctx.reply, result.as_ref().iter());
         ctx.keyspace.graveyard.bury_value(Value::Zset(result));
@@ -195,8 +196,8 @@ impl Request {
         sources.collect()
     }
 
-    /// Makes the result.
-    pub(super) fn combine(&self, ctx: &Ctx<'_>) -> Result<Zset, Refusal> {
+    /// Makes the result, as a tree even if it is small: packs know no minus zero.
+    pub(super) fn combine(&self, ctx: &Ctx<'_>) -> Result<ZsetTree, Refusal> {
         let (mut sources, tools) = (self.sources(ctx), ctx.keyspace.tools());
         if self.form.operation != Operation::Difference {
             // As the reference server has it: it decides in which order scores are added up.
@@ -256,15 +257,15 @@ impl<'a> Source<'a> {
     }
 }
 
-fn union(sources: &[Source<'_>], aggregate: Aggregate, tools: Tools<'_>) -> Result<Zset, Full> {
-    let (mut result, mut digits) = (Zset::default(), itoa::Buffer::new());
+fn union(sources: &[Source<'_>], aggregate: Aggregate, tools: Tools<'_>) -> Result<ZsetTree, Full> {
+    let (mut result, mut digits) = (ZsetTree::default(), itoa::Buffer::new());
     for source in sources {
         for (member, score) in source.iter() {
             let (text, mut score) = (member.text(&mut digits), number(source.weight * score));
-            if let Some(old) = result.as_ref().score(text, tools.hasher) {
+            if let Some(old) = result.score(text, tools.hasher) {
                 score = aggregate.apply(old, score);
             }
-            result.set(text, score, tools)?;
+            result.overwrite(text, score, tools.hasher)?;
         }
     }
     Ok(result)
@@ -274,8 +275,8 @@ fn intersection(
     sources: &[Source<'_>],
     aggregate: Aggregate,
     tools: Tools<'_>,
-) -> Result<Zset, Full> {
-    let (mut result, mut digits) = (Zset::default(), itoa::Buffer::new());
+) -> Result<ZsetTree, Full> {
+    let (mut result, mut digits) = (ZsetTree::default(), itoa::Buffer::new());
     let Some((first, others)) = sources.split_first() else {
         return Ok(result);
     };
@@ -286,21 +287,21 @@ fn intersection(
             Some(aggregate.apply(sum, score * other.weight))
         });
         if let Some(score) = combined {
-            result.set(member.text(&mut digits), score, tools)?;
+            result.overwrite(member.text(&mut digits), score, tools.hasher)?;
         }
     }
     Ok(result)
 }
 
-fn difference(sources: &[Source<'_>], tools: Tools<'_>) -> Result<Zset, Full> {
-    let (mut result, mut digits) = (Zset::default(), itoa::Buffer::new());
+fn difference(sources: &[Source<'_>], tools: Tools<'_>) -> Result<ZsetTree, Full> {
+    let (mut result, mut digits) = (ZsetTree::default(), itoa::Buffer::new());
     let Some((first, others)) = sources.split_first() else {
         return Ok(result);
     };
     for (member, score) in first.iter() {
         let elsewhere = |other: &Source<'_>| other.score(member, tools.hasher).is_some();
         if !others.iter().any(elsewhere) {
-            result.set(member.text(&mut digits), score, tools)?;
+            result.overwrite(member.text(&mut digits), score, tools.hasher)?;
         }
     }
     Ok(result)

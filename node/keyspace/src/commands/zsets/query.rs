@@ -125,6 +125,11 @@ impl<'a> Query<'a> {
         })
     }
 
+    /// Whether it is known how many members there are before they are looked at.
+    pub(super) const fn counts_ranks(&self) -> bool {
+        matches!(self.range, Range::Ranks(..))
+    }
+
     /// The members, in the order in which they are wanted.
     pub(super) fn select<'z>(&self, zset: ZsetRef<'z>) -> ZsetWalk<'z> {
         let ranks = zset.ranks(&self.range);

@@ -26,7 +26,11 @@ fn try_zrangestore(ctx: &mut Ctx<'_>) -> Outcome {
     let mut result = Zset::default();
     if let Some(zset) = zset_at(ctx.keyspace, place) {
         let (tools, mut digits) = (ctx.keyspace.tools(), itoa::Buffer::new());
-        for (member, score) in query.select(zset) {
+        let members = query.select(zset);
+        if query.counts_ranks() {
+            result = Zset::for_members(members.len(), tools);
+        }
+        for (member, score) in members {
             result.set(member.text(&mut digits), score, tools)?;
         }
     }
@@ -61,12 +65,12 @@ fn store_combined(ctx: &mut Ctx<'_>, name: &'static str, operation: Operation) -
         counts: false,
     };
     let result = Request::parse(ctx, form)?.combine(ctx)?;
+    let result = Zset::settled(result, ctx.keyspace.tools());
     store_result(ctx, ctx.arg(1), result, name);
     Ok(())
 }
 
-/// Puts a result at a key, in the place of whatever was there, and replies with its size. Returns whether anything
-/// changed.
+/// Puts a result at a key, in the place of whatever was there, and replies with its size.
 pub(crate) fn store_result(ctx: &mut Ctx<'_>, key: &[u8], result: Zset, event: &'static str) {
     let count = result.as_ref().len();
     let existed = ctx.store(key, result);

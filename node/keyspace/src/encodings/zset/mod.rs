@@ -101,6 +101,29 @@ impl Zset {
         }
     }
 
+    /// An empty set in the form that the reference server gives one of which it knows that so many members will come.
+    pub(crate) fn for_members(count: usize, tools: Tools<'_>) -> Self {
+        if count > tools.options.zset_max_listpack_entries {
+            Self::Tree(Box::default())
+        } else {
+            Self::default()
+        }
+    }
+
+    /// A finished set in the form that suits its members.
+    pub(crate) fn settled(tree: ZsetTree, tools: Tools<'_>) -> Self {
+        let options = tools.options;
+        let fits = |(member, _): (&[u8], f64)| member.len() <= options.zset_max_listpack_value;
+        if tree.len() > options.zset_max_listpack_entries || !tree.walk(0, false).all(fits) {
+            return Self::Tree(Box::new(tree));
+        }
+        let mut pack = Pack::default();
+        for (member, score) in tree.walk(0, false) {
+            small::push(&mut pack, member, score, options);
+        }
+        Self::Pack(pack)
+    }
+
     /// Sets the score of a member, which must not be NaN. Returns the score that it had.
     pub(crate) fn set(
         &mut self,

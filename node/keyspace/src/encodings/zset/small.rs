@@ -51,6 +51,12 @@ pub(super) fn insert(pack: &mut Pack, member: &[u8], score: f64, options: &Optio
     pack.insert(at, member);
 }
 
+/// Adds a member that is larger than all that are there.
+pub(super) fn push(pack: &mut Pack, member: &[u8], score: f64, options: &Options) {
+    pack.push(member);
+    pack.push(&score::to_text(score, options));
+}
+
 /// Where a member belongs: before the first that is larger.
 fn place_of(pack: PackRef<'_>, member: &[u8], score: f64) -> usize {
     let mut elements = pack.iter();

@@ -84,12 +84,35 @@ impl ZsetTree {
             .seek(|item| before(self.members.text(item.handle)))
     }
 
-    /// Sets the score of a member, which must not be NaN. Returns the score that it had.
+    /// Sets the score of a member, which must not be NaN. Returns the score that it had. Zero and minus zero are the
+    /// same score: what is there stays.
     pub(crate) fn set(
         &mut self,
         member: &[u8],
         score: f64,
         hasher: &KeyHasher,
+    ) -> Result<Option<f64>, Full> {
+        self.assign(member, score, hasher, |old| old == score)
+    }
+
+    /// As [`set`](Self::set), but zero and minus zero replace each other.
+    pub(crate) fn overwrite(
+        &mut self,
+        member: &[u8],
+        score: f64,
+        hasher: &KeyHasher,
+    ) -> Result<Option<f64>, Full> {
+        self.assign(member, score, hasher, |old| {
+            old.to_bits() == score.to_bits()
+        })
+    }
+
+    fn assign(
+        &mut self,
+        member: &[u8],
+        score: f64,
+        hasher: &KeyHasher,
+        stays: impl FnOnce(f64) -> bool,
     ) -> Result<Option<f64>, Full> {
         let hash = hasher.hash(member);
         let Some(handle) = self.find(hash, member) else {
@@ -100,7 +123,7 @@ impl ZsetTree {
             return Ok(None);
         };
         let old = self.members.score(handle);
-        if old != score {
+        if !stays(old) {
             self.move_member(handle, old, score, member);
         }
         Ok(Some(old))
