@@ -42,6 +42,11 @@ impl NodeConfig {
         // It decides about bytes that are replicated.
         options.hll_sparse_max_bytes = self.hll_sparse_max;
         options.encodings_of_7_0 = self.old_encodings;
+        if self.small {
+            // A range by name over members of different scores finds what the form of the set leads it to.
+            options.zset_max_listpack_entries = 4;
+            options.zset_max_listpack_value = 10;
+        }
         if small {
             options.hash_max_listpack_entries = 4;
             options.hash_max_listpack_value = 10;
@@ -49,8 +54,6 @@ impl NodeConfig {
             options.set_max_intset_entries = 3;
             options.set_max_listpack_entries = 5;
             options.set_max_listpack_value = 10;
-            options.zset_max_listpack_entries = 4;
-            options.zset_max_listpack_value = 10;
             options.stream_node_max_bytes = 60;
             options.stream_node_max_entries = 3;
         }
