@@ -70,6 +70,11 @@ fn events_of_hyperloglogs() {
     compare_events(crate::hyperloglog::FAMILY);
 }
 
+#[test]
+fn events_of_streams() {
+    compare_events(crate::streams::family());
+}
+
 fn compare_events(family: Family) {
     let Some(mut redis) = Redis::start(family.options) else {
         return;
@@ -79,15 +84,15 @@ fn compare_events(family: Family) {
     let mut listener = Listener::new(redis.connect());
     let (mut node, mut rng) = (node(family), Pcg64Mcg::seed_from_u64(seed() + 1));
     node.effects.wanted_events = EventClass::all() - EventClass::NEW;
-    let mut told = 0;
+    let (mut told, old) = (0, is_of_7_0());
     for _ in 0..commands() {
         let args = random_command(&mut rng, family);
         let args: Vec<&[u8]> = args.iter().map(Vec::as_slice).collect();
         redis.call(&args);
         redis.call(&[b"PUBLISH", b"fence", b""]);
-        let theirs = listener.until_fence();
+        let mut theirs = listener.until_fence();
         node.run(&args, unix_millis());
-        let ours: Vec<_> = node
+        let mut ours: Vec<_> = node
             .effects
             .events
             .iter()
@@ -96,6 +101,10 @@ fn compare_events(family: Family) {
                 (channel, event.key.clone())
             })
             .collect();
+        for events in [&mut theirs, &mut ours] {
+            // Version 7.0 makes consumers at another time.
+            events.retain(|(channel, _)| !(old && channel.ends_with("consumer")));
+        }
         assert_eq!(theirs, ours, "{} with seed {}", show(&args), seed());
         told += ours.len();
     }

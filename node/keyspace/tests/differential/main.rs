@@ -15,6 +15,7 @@ mod arguments;
 mod common;
 mod compare;
 mod payloads;
+mod propagation;
 mod replies;
 mod server;
 
