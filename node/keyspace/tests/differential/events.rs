@@ -54,10 +54,7 @@ fn events_of_positions() {
 
 #[test]
 fn events_of_streams() {
-    // Version 7.0 makes and announces consumers later than 7.2 does.
-    if !is_of_7_0() {
-        compare_events(crate::streams::family());
-    }
+    compare_events(crate::streams::family());
 }
 
 #[test]
@@ -68,11 +65,6 @@ fn events_of_bits() {
 #[test]
 fn events_of_hyperloglogs() {
     compare_events(crate::hyperloglog::FAMILY);
-}
-
-#[test]
-fn events_of_streams() {
-    compare_events(crate::streams::family());
 }
 
 fn compare_events(family: Family) {

@@ -74,7 +74,10 @@ fn propagated(node: &Node, args: &[&[u8]]) -> Vec<Command> {
         Propagation::Verbatim => vec![args.iter().map(|arg| arg.to_vec()).collect()],
         Propagation::Instead(commands) => commands.clone(),
     };
-    commands.into_iter().map(without_times).collect()
+    let commands = commands
+        .into_iter()
+        .filter(|command| !makes_consumer(command));
+    commands.map(without_times).collect()
 }
 
 /// The commands in a file, without the frames around them.
@@ -87,11 +90,17 @@ fn commands_of(file: &[u8]) -> Vec<Command> {
             .iter()
             .map(|item| item.as_bytes().unwrap().to_vec())
             .collect();
-        if !matches!(&command[0][..], b"SELECT" | b"MULTI" | b"EXEC") {
+        if !matches!(&command[0][..], b"SELECT" | b"MULTI" | b"EXEC") && !makes_consumer(&command) {
             commands.push(without_times(command));
         }
     }
     commands
+}
+
+/// Redis does not tell of every consumer, and its replicas differ; ours do not.
+fn makes_consumer(command: &Command) -> bool {
+    let word = command.get(1);
+    word.is_some_and(|word| word.eq_ignore_ascii_case(b"CREATECONSUMER"))
 }
 
 /// A command without the time of its call.
