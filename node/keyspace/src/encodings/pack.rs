@@ -4,6 +4,8 @@
 //! A pack is walked from its beginning. That is meant for collections of a few kilobytes, which fit a handful of
 //! cache lines; what grows beyond becomes something with an index.
 
+use core::cell::Cell;
+
 use shoal_rdb::listpack::{Element, ListpackRef, bare, canonical_integer};
 
 /// Larger packs could not become listpacks any more, which end at one gibibyte with their frame.
@@ -13,7 +15,8 @@ const BYTES_MAX: usize = 1 << 29;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pack {
     bytes: Vec<u8>,
-    len: u32,
+    /// How many elements there are, once somebody has counted.
+    len: Cell<Option<u32>>,
 }
 
 /// A pack to be read: owned elsewhere, or inside an entry.
@@ -134,7 +137,7 @@ impl<'a> PackRef<'a> {
     pub(crate) fn to_pack(self) -> Pack {
         Pack {
             bytes: self.bytes.to_vec(),
-            len: self.len() as u32,
+            len: Cell::new(self.len),
         }
     }
 }
@@ -167,7 +170,7 @@ impl<'a> Wanted<'a> {
 impl Pack {
     /// Elements that come from an entry.
     pub(crate) fn from_bytes(bytes: Vec<u8>) -> Self {
-        let len = PackRef::new(&bytes).iter().count() as u32;
+        let len = Cell::new(None);
         Self { bytes, len }
     }
 
@@ -175,7 +178,7 @@ impl Pack {
     pub(crate) fn from_listpack(list: ListpackRef<'_>) -> Self {
         Self {
             bytes: bare::from_listpack(list),
-            len: list.len() as u32,
+            len: Cell::new(Some(list.len() as u32)),
         }
     }
 
@@ -183,7 +186,7 @@ impl Pack {
     pub(crate) const fn as_ref(&self) -> PackRef<'_> {
         PackRef {
             bytes: self.bytes.as_slice(),
-            len: Some(self.len),
+            len: self.len.get(),
         }
     }
 
@@ -200,12 +203,20 @@ impl Pack {
         self.bytes.capacity()
     }
 
-    pub(crate) const fn len(&self) -> usize {
-        self.len as usize
+    pub(crate) fn len(&self) -> usize {
+        let len = self.as_ref().len();
+        self.len.set(Some(len as u32));
+        len
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
-        self.len == 0
+        self.bytes.is_empty()
+    }
+
+    /// Keeps the count up, if there is one.
+    #[inline]
+    fn count(&mut self, change: impl FnOnce(u32) -> u32) {
+        self.len.set(self.len.get().map(change));
     }
 
     /// Whether `more` bytes of text may be added. What is refused here is not for packs anyway.
@@ -220,13 +231,13 @@ impl Pack {
     #[inline]
     pub(crate) fn push(&mut self, text: &[u8]) {
         bare::encode(text, &mut self.bytes);
-        self.len += 1;
+        self.count(|len| len + 1);
     }
 
     /// Inserts an element at an offset where one begins, or at the end.
     pub(crate) fn insert(&mut self, at: usize, text: &[u8]) {
         self.splice(at, at, text);
-        self.len += 1;
+        self.count(|len| len + 1);
     }
 
     /// Puts an element in the place of the one at this offset.
@@ -241,7 +252,7 @@ impl Pack {
         let removed = elements.by_ref().take(count).count();
         let end = elements.position();
         self.bytes.drain(at.min(end)..end);
-        self.len -= removed as u32;
+        self.count(|len| len - removed as u32);
     }
 
     fn end_of(&self, at: usize) -> usize {
