@@ -1,4 +1,4 @@
-//! Commands on lists.
+//! Commands on lists that answer at once.
 
 use crate::command::docs::{ArgKind as Kind, ArgSpec as Arg, Group};
 use crate::command::flags::{AclCategories as A, CommandFlags as F, KeyFlags as K};
@@ -8,22 +8,21 @@ use crate::command::spec::CommandSpec as Spec;
 use crate::commands::lists;
 
 const FAST_PUSH: F = F::WRITE.union(F::DENYOOM).union(F::FAST);
-const POPPED: K = K::RW.union(K::ACCESS).union(K::DELETE);
+pub(super) const POPPED: K = K::RW.union(K::ACCESS).union(K::DELETE);
 
 /// LEFT or RIGHT.
-const fn side(name: &'static str) -> Arg {
+pub(super) const fn side(name: &'static str) -> Arg {
     Arg::one_of(name, SIDES)
 }
 
 const SIDES: &[Arg] = &[Arg::word("left", "LEFT"), Arg::word("right", "RIGHT")];
 
 /// From one key to another one.
-const MOVED: &[KeySpec] = &[
+pub(super) const MOVED: &[KeySpec] = &[
     KeySpec::one(1, POPPED),
     KeySpec::one(2, K::RW.union(K::INSERT)),
 ];
 
-/// Those that answer at once.
 pub(crate) static COMMANDS: &[Spec] = &[
     Spec::new(
         "lindex",
@@ -35,7 +34,10 @@ pub(crate) static COMMANDS: &[Spec] = &[
     .flags(F::READONLY)
     .acl(A::LIST)
     .keys_at(&[KeySpec::one(1, K::RO.union(K::ACCESS))])
-    .doc("Returns the element with an index.", "O(N) where N is the number of elements between the nearer end and the index")
+    .doc(
+        "Returns the element with an index.",
+        "O(N) where N is the distance to the nearer end",
+    )
     .arguments(&[Arg::key("key", 0), Arg::new("index", Kind::Integer)]),
     Spec::new(
         "linsert",
@@ -47,8 +49,19 @@ pub(crate) static COMMANDS: &[Spec] = &[
     .flags(F::WRITE.union(F::DENYOOM))
     .acl(A::LIST)
     .keys_at(&[KeySpec::one(1, K::RW.union(K::INSERT))])
-    .doc("Inserts an element before or after another one.", "O(N) where N is the number of elements before the other one")
-    .arguments(&[Arg::key("key", 0), Arg::one_of("where", &[Arg::word("before", "BEFORE"), Arg::word("after", "AFTER")]), Arg::new("pivot", Kind::String), Arg::new("element", Kind::String)]),
+    .doc(
+        "Inserts an element before or after another one.",
+        "O(N) where N is the number of elements before it",
+    )
+    .arguments(&[
+        Arg::key("key", 0),
+        Arg::one_of(
+            "where",
+            &[Arg::word("before", "BEFORE"), Arg::word("after", "AFTER")],
+        ),
+        Arg::new("pivot", Kind::String),
+        Arg::new("element", Kind::String),
+    ]),
     Spec::new(
         "llen",
         2,
@@ -71,8 +84,16 @@ pub(crate) static COMMANDS: &[Spec] = &[
     .flags(F::WRITE.union(F::DENYOOM))
     .acl(A::LIST)
     .keys_at(MOVED)
-    .doc("Moves an element from an end of one list to an end of another, and returns it.", "O(1)")
-    .arguments(&[Arg::key("source", 0), Arg::key("destination", 1), side("wherefrom"), side("whereto")]),
+    .doc(
+        "Moves an element from one list to another, and returns it.",
+        "O(1)",
+    )
+    .arguments(&[
+        Arg::key("source", 0),
+        Arg::key("destination", 1),
+        side("wherefrom"),
+        side("whereto"),
+    ]),
     Spec::new(
         "lmpop",
         -4,
@@ -80,11 +101,19 @@ pub(crate) static COMMANDS: &[Spec] = &[
         "7.0.0",
         Handler::Keyspace(lists::lmpop),
     )
-    .flags(F::WRITE)
+    .flags(F::WRITE.union(F::MOVABLEKEYS))
     .acl(A::LIST)
     .keys_at(&[KeySpec::counted(1, POPPED)])
-    .doc("Removes and returns elements from an end of the first of several lists that exists.", "O(N+M) where N is the number of keys and M the number of elements returned")
-    .arguments(&[Arg::new("numkeys", Kind::Integer), Arg::key("key", 0).multiple(), side("where"), Arg::new("count", Kind::Integer).token("COUNT").optional()]),
+    .doc(
+        "Removes and returns elements of the first list that exists.",
+        "O(N+M) where N is the number of keys and M that of elements",
+    )
+    .arguments(&[
+        Arg::new("numkeys", Kind::Integer),
+        Arg::key("key", 0).multiple(),
+        side("where"),
+        Arg::new("count", Kind::Integer).token("COUNT").optional(),
+    ]),
     Spec::new(
         "lpop",
         -2,
@@ -95,9 +124,15 @@ pub(crate) static COMMANDS: &[Spec] = &[
     .flags(F::WRITE.union(F::FAST))
     .acl(A::LIST)
     .keys_at(&[KeySpec::one(1, POPPED)])
-    .doc("Removes and returns the first elements of a list.", "O(N) where N is the number of elements returned")
+    .doc(
+        "Removes and returns the first elements of a list.",
+        "O(N) where N is the number of elements returned",
+    )
     .history(&[("6.2.0", "Takes a `count`.")])
-    .arguments(&[Arg::key("key", 0), Arg::new("count", Kind::Integer).since("6.2.0").optional()]),
+    .arguments(&[
+        Arg::key("key", 0),
+        Arg::new("count", Kind::Integer).since("6.2.0").optional(),
+    ]),
     Spec::new(
         "lpos",
         -3,
@@ -108,8 +143,19 @@ pub(crate) static COMMANDS: &[Spec] = &[
     .flags(F::READONLY)
     .acl(A::LIST)
     .keys_at(&[KeySpec::one(1, K::RO.union(K::ACCESS))])
-    .doc("Returns the indices of elements that are equal to a text.", "O(N) where N is the number of elements looked at")
-    .arguments(&[Arg::key("key", 0), Arg::new("element", Kind::String), Arg::new("rank", Kind::Integer).token("RANK").optional(), Arg::new("num-matches", Kind::Integer).token("COUNT").optional(), Arg::new("len", Kind::Integer).token("MAXLEN").optional()]),
+    .doc(
+        "Returns the indices of elements that are equal to a text.",
+        "O(N) where N is the number of elements looked at",
+    )
+    .arguments(&[
+        Arg::key("key", 0),
+        Arg::new("element", Kind::String),
+        Arg::new("rank", Kind::Integer).token("RANK").optional(),
+        Arg::new("num-matches", Kind::Integer)
+            .token("COUNT")
+            .optional(),
+        Arg::new("len", Kind::Integer).token("MAXLEN").optional(),
+    ]),
     Spec::new(
         "lpush",
         -3,
@@ -120,9 +166,15 @@ pub(crate) static COMMANDS: &[Spec] = &[
     .flags(FAST_PUSH)
     .acl(A::LIST)
     .keys_at(&[KeySpec::one(1, K::RW.union(K::INSERT))])
-    .doc("Adds elements before the first one of a list, creating it if needed.", "O(N) where N is the number of elements added")
+    .doc(
+        "Prepends elements to a list, creating it if needed.",
+        "O(N) where N is the number of elements added",
+    )
     .history(&[("2.4.0", "Takes several elements.")])
-    .arguments(&[Arg::key("key", 0), Arg::new("element", Kind::String).multiple()]),
+    .arguments(&[
+        Arg::key("key", 0),
+        Arg::new("element", Kind::String).multiple(),
+    ]),
     Spec::new(
         "lpushx",
         -3,
@@ -133,9 +185,15 @@ pub(crate) static COMMANDS: &[Spec] = &[
     .flags(FAST_PUSH)
     .acl(A::LIST)
     .keys_at(&[KeySpec::one(1, K::RW.union(K::INSERT))])
-    .doc("Adds elements before the first one of a list that exists.", "O(N) where N is the number of elements added")
+    .doc(
+        "Prepends elements to a list that exists.",
+        "O(N) where N is the number of elements added",
+    )
     .history(&[("4.0.0", "Takes several elements.")])
-    .arguments(&[Arg::key("key", 0), Arg::new("element", Kind::String).multiple()]),
+    .arguments(&[
+        Arg::key("key", 0),
+        Arg::new("element", Kind::String).multiple(),
+    ]),
     Spec::new(
         "lrange",
         4,
@@ -146,8 +204,15 @@ pub(crate) static COMMANDS: &[Spec] = &[
     .flags(F::READONLY)
     .acl(A::LIST)
     .keys_at(&[KeySpec::one(1, K::RO.union(K::ACCESS))])
-    .doc("Returns the elements between two indices.", "O(S+N) where S is the distance of the first one from the nearer end and N the number of elements returned")
-    .arguments(&[Arg::key("key", 0), Arg::new("start", Kind::Integer), Arg::new("stop", Kind::Integer)]),
+    .doc(
+        "Returns the elements between two indices.",
+        "O(S+N) where S is the distance to the nearer end and N the count",
+    )
+    .arguments(&[
+        Arg::key("key", 0),
+        Arg::new("start", Kind::Integer),
+        Arg::new("stop", Kind::Integer),
+    ]),
     Spec::new(
         "lrem",
         4,
@@ -158,8 +223,15 @@ pub(crate) static COMMANDS: &[Spec] = &[
     .flags(F::WRITE)
     .acl(A::LIST)
     .keys_at(&[KeySpec::one(1, K::RW.union(K::DELETE))])
-    .doc("Removes elements that are equal to a text.", "O(N+M) where N is the number of elements and M the number of those removed")
-    .arguments(&[Arg::key("key", 0), Arg::new("count", Kind::Integer), Arg::new("element", Kind::String)]),
+    .doc(
+        "Removes elements that are equal to a text.",
+        "O(N+M) where N is the length and M the number of removed ones",
+    )
+    .arguments(&[
+        Arg::key("key", 0),
+        Arg::new("count", Kind::Integer),
+        Arg::new("element", Kind::String),
+    ]),
     Spec::new(
         "lset",
         4,
@@ -170,8 +242,15 @@ pub(crate) static COMMANDS: &[Spec] = &[
     .flags(F::WRITE.union(F::DENYOOM))
     .acl(A::LIST)
     .keys_at(&[KeySpec::one(1, K::RW.union(K::UPDATE))])
-    .doc("Replaces the element with an index.", "O(N) where N is the number of elements between the nearer end and the index")
-    .arguments(&[Arg::key("key", 0), Arg::new("index", Kind::Integer), Arg::new("element", Kind::String)]),
+    .doc(
+        "Replaces the element with an index.",
+        "O(N) where N is the distance to the nearer end",
+    )
+    .arguments(&[
+        Arg::key("key", 0),
+        Arg::new("index", Kind::Integer),
+        Arg::new("element", Kind::String),
+    ]),
     Spec::new(
         "ltrim",
         4,
@@ -182,8 +261,15 @@ pub(crate) static COMMANDS: &[Spec] = &[
     .flags(F::WRITE)
     .acl(A::LIST)
     .keys_at(&[KeySpec::one(1, K::RW.union(K::DELETE))])
-    .doc("Removes all elements that are not between two indices.", "O(N) where N is the number of elements removed")
-    .arguments(&[Arg::key("key", 0), Arg::new("start", Kind::Integer), Arg::new("stop", Kind::Integer)]),
+    .doc(
+        "Removes all elements that are not between two indices.",
+        "O(N) where N is the number of elements removed",
+    )
+    .arguments(&[
+        Arg::key("key", 0),
+        Arg::new("start", Kind::Integer),
+        Arg::new("stop", Kind::Integer),
+    ]),
     Spec::new(
         "rpop",
         -2,
@@ -194,9 +280,15 @@ pub(crate) static COMMANDS: &[Spec] = &[
     .flags(F::WRITE.union(F::FAST))
     .acl(A::LIST)
     .keys_at(&[KeySpec::one(1, POPPED)])
-    .doc("Removes and returns the last elements of a list.", "O(N) where N is the number of elements returned")
+    .doc(
+        "Removes and returns the last elements of a list.",
+        "O(N) where N is the number of elements returned",
+    )
     .history(&[("6.2.0", "Takes a `count`.")])
-    .arguments(&[Arg::key("key", 0), Arg::new("count", Kind::Integer).since("6.2.0").optional()]),
+    .arguments(&[
+        Arg::key("key", 0),
+        Arg::new("count", Kind::Integer).since("6.2.0").optional(),
+    ]),
     Spec::new(
         "rpoplpush",
         3,
@@ -207,7 +299,10 @@ pub(crate) static COMMANDS: &[Spec] = &[
     .flags(F::WRITE.union(F::DENYOOM))
     .acl(A::LIST)
     .keys_at(MOVED)
-    .doc("Moves the last element of one list to the beginning of another, and returns it.", "O(1)")
+    .doc(
+        "Moves the last element of a list to the front of another.",
+        "O(1)",
+    )
     .deprecated("6.2.0", "`LMOVE` with the `RIGHT` and `LEFT` arguments")
     .arguments(&[Arg::key("source", 0), Arg::key("destination", 1)]),
     Spec::new(
@@ -220,9 +315,15 @@ pub(crate) static COMMANDS: &[Spec] = &[
     .flags(FAST_PUSH)
     .acl(A::LIST)
     .keys_at(&[KeySpec::one(1, K::RW.union(K::INSERT))])
-    .doc("Adds elements behind the last one of a list, creating it if needed.", "O(N) where N is the number of elements added")
+    .doc(
+        "Appends elements to a list, creating it if needed.",
+        "O(N) where N is the number of elements added",
+    )
     .history(&[("2.4.0", "Takes several elements.")])
-    .arguments(&[Arg::key("key", 0), Arg::new("element", Kind::String).multiple()]),
+    .arguments(&[
+        Arg::key("key", 0),
+        Arg::new("element", Kind::String).multiple(),
+    ]),
     Spec::new(
         "rpushx",
         -3,
@@ -233,75 +334,13 @@ pub(crate) static COMMANDS: &[Spec] = &[
     .flags(FAST_PUSH)
     .acl(A::LIST)
     .keys_at(&[KeySpec::one(1, K::RW.union(K::INSERT))])
-    .doc("Adds elements behind the last one of a list that exists.", "O(N) where N is the number of elements added")
+    .doc(
+        "Appends elements to a list that exists.",
+        "O(N) where N is the number of elements added",
+    )
     .history(&[("4.0.0", "Takes several elements.")])
-    .arguments(&[Arg::key("key", 0), Arg::new("element", Kind::String).multiple()]),
-];
-
-/// Those that may wait.
-pub(crate) static WAITING: &[Spec] = &[
-    Spec::new(
-        "blmove",
-        6,
-        Group::List,
-        "6.2.0",
-        Handler::Keyspace(lists::blmove),
-    )
-    .flags(F::WRITE.union(F::DENYOOM).union(F::BLOCKING))
-    .acl(A::LIST)
-    .keys_at(MOVED)
-    .doc("Does as `LMOVE`, and waits while there is nothing to move.", "O(1)")
-    .arguments(&[Arg::key("source", 0), Arg::key("destination", 1), side("wherefrom"), side("whereto"), Arg::new("timeout", Kind::Double)]),
-    Spec::new(
-        "blmpop",
-        -5,
-        Group::List,
-        "7.0.0",
-        Handler::Keyspace(lists::blmpop),
-    )
-    .flags(F::WRITE.union(F::BLOCKING))
-    .acl(A::LIST)
-    .keys_at(&[KeySpec::counted(2, POPPED)])
-    .doc("Does as `LMPOP`, and waits while there is nothing to return.", "O(N+M) where N is the number of keys and M the number of elements returned")
-    .arguments(&[Arg::new("timeout", Kind::Double), Arg::new("numkeys", Kind::Integer), Arg::key("key", 0).multiple(), side("where"), Arg::new("count", Kind::Integer).token("COUNT").optional()]),
-    Spec::new(
-        "blpop",
-        -3,
-        Group::List,
-        "2.0.0",
-        Handler::Keyspace(lists::blpop),
-    )
-    .flags(F::WRITE.union(F::BLOCKING))
-    .acl(A::LIST)
-    .keys_at(&[KeySpec::range(1, -2, 1, POPPED)])
-    .doc("Removes and returns the first element of the first of several lists that exists, and waits while there is none.", "O(N) where N is the number of keys")
-    .history(&[("6.0.0", "`timeout` may have a fraction.")])
-    .arguments(&[Arg::key("key", 0).multiple(), Arg::new("timeout", Kind::Double)]),
-    Spec::new(
-        "brpop",
-        -3,
-        Group::List,
-        "2.0.0",
-        Handler::Keyspace(lists::brpop),
-    )
-    .flags(F::WRITE.union(F::BLOCKING))
-    .acl(A::LIST)
-    .keys_at(&[KeySpec::range(1, -2, 1, POPPED)])
-    .doc("Removes and returns the last element of the first of several lists that exists, and waits while there is none.", "O(N) where N is the number of keys")
-    .history(&[("6.0.0", "`timeout` may have a fraction.")])
-    .arguments(&[Arg::key("key", 0).multiple(), Arg::new("timeout", Kind::Double)]),
-    Spec::new(
-        "brpoplpush",
-        4,
-        Group::List,
-        "2.2.0",
-        Handler::Keyspace(lists::brpoplpush),
-    )
-    .flags(F::WRITE.union(F::DENYOOM).union(F::BLOCKING))
-    .acl(A::LIST)
-    .keys_at(MOVED)
-    .doc("Does as `RPOPLPUSH`, and waits while there is nothing to move.", "O(1)")
-    .history(&[("6.0.0", "`timeout` may have a fraction.")])
-    .deprecated("6.2.0", "`BLMOVE` with the `RIGHT` and `LEFT` arguments")
-    .arguments(&[Arg::key("source", 0), Arg::key("destination", 1), Arg::new("timeout", Kind::Double)]),
+    .arguments(&[
+        Arg::key("key", 0),
+        Arg::new("element", Kind::String).multiple(),
+    ]),
 ];

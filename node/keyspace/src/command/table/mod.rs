@@ -13,6 +13,7 @@ mod hashes;
 mod hyperloglog;
 mod introspection;
 mod lists;
+mod lists_waiting;
 mod memory;
 mod pubsub;
 mod replication;
@@ -44,7 +45,7 @@ pub(super) static FAMILIES: &[&[CommandSpec]] = &[
     zset_ops::COMMANDS,
     geo::COMMANDS,
     lists::COMMANDS,
-    lists::WAITING,
+    lists_waiting::COMMANDS,
     streams::COMMANDS,
     stream_groups::COMMANDS,
     generic::COMMANDS,

@@ -16,13 +16,19 @@ const COMPLEXITY: &str = "O(N+M*log(M)) where N is the number of elements and M 
 
 const SORTED: KeySpec = KeySpec::one(1, K::RO.union(K::ACCESS));
 const LED_TO: KeySpec = KeySpec {
-    notes: Some("The keys of BY and GET depend on what is sorted."),
+    notes: Some(
+        "For the optional BY/GET keyword. It is marked 'unknown' because the key names derive from the content of \
+         the key we sort",
+    ),
     flags: K::RO.union(K::ACCESS),
     begin: BeginSearch::Unknown,
     find: FindKeys::Unknown,
 };
 const STORED: KeySpec = KeySpec {
-    notes: Some("STORE can be anywhere among the options."),
+    notes: Some(
+        "For the optional STORE keyword. It is marked 'unknown' because the keyword can appear anywhere in the \
+         argument array",
+    ),
     flags: K::OW.union(K::UPDATE),
     begin: BeginSearch::Option {
         word: "STORE",
@@ -75,7 +81,7 @@ pub(crate) static COMMANDS: &[Spec] = &[
     .acl(CATEGORIES)
     .keys_at(&[SORTED, LED_TO, STORED])
     .doc(
-        "Sorts the elements of a list, a set or a sorted set, and stores them if wanted.",
+        "Sorts the elements of a list, a set or a sorted set; may store them.",
         COMPLEXITY,
     )
     .arguments(&[
