@@ -198,8 +198,6 @@ const TEMPLATES: &[&str] = &[
 
 /// Where 7.0 does other things.
 const SINCE_7_2: &[&str] = &[
-    "XGROUP HELP",
-    "XINFO HELP",
     "XSETID k j",
     "XSETID k j ENTRIESADDED n",
     "XSETID k a-100",

@@ -10,22 +10,19 @@ use crate::events::EventClass;
 use crate::keyspace::Place;
 use crate::refusal::Refusal;
 
-const HELP: [&str; 17] = [
+const HELP: [&str; 14] = [
     "XGROUP <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
-    "CREATE <key> <groupname> <id|$> [option]",
-    "    Create a new consumer group. Options are:",
-    "    * MKSTREAM",
-    "      Create the empty stream if it does not exist.",
-    "    * ENTRIESREAD entries_read",
-    "      Set the group's entries_read counter (internal use).",
+    "CREATE <key> <groupname> <id|$> [MKSTREAM] [ENTRIESREAD entries_read]",
+    "    Make a group that begins after an entry, $ being the last one. MKSTREAM makes",
+    "    the stream too, ENTRIESREAD tells how many entries come before.",
     "CREATECONSUMER <key> <groupname> <consumer>",
-    "    Create a new consumer in the specified group.",
+    "    Make a consumer of a group.",
     "DELCONSUMER <key> <groupname> <consumer>",
-    "    Remove the specified consumer.",
+    "    Delete a consumer, and forget what is pending for it.",
     "DESTROY <key> <groupname>",
-    "    Remove the specified group.",
+    "    Delete a group.",
     "SETID <key> <groupname> <id|$> [ENTRIESREAD entries_read]",
-    "    Set the current group ID and entries_read counter.",
+    "    Let a group go on after another entry.",
     "HELP",
     "    Print this help.",
 ];

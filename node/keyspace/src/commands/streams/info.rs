@@ -13,11 +13,11 @@ use crate::refusal::Refusal;
 const HELP: [&str; 9] = [
     "XINFO <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
     "CONSUMERS <key> <groupname>",
-    "    Show consumers of <groupname>.",
+    "    List the consumers of a group.",
     "GROUPS <key>",
-    "    Show the stream consumer groups.",
-    "STREAM <key> [FULL [COUNT <count>]",
-    "    Show information about the stream.",
+    "    List the groups of a stream.",
+    "STREAM <key> [FULL [COUNT <count>]]",
+    "    Describe a stream, or everything in it.",
     "HELP",
     "    Print this help.",
 ];
