@@ -128,6 +128,10 @@ impl Data {
             DataEvent::OptionChanged { name, value } => {
                 let _ = self.changed_options.send((name, value));
             }
+            DataEvent::Crash { reason } => {
+                log::warning(&format!("{reason}. Aborting."));
+                std::process::abort();
+            }
             DataEvent::Free(garbage) => self.lazyfree.free(garbage),
             DataEvent::Allocator { ticket, request } => {
                 let answer = allocator::answer(request);

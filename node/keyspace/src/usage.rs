@@ -1,6 +1,6 @@
 //! How recently (LRU) or how often (LFU) a key was used: 24 bits of clock in each entry.
 //!
-//! LRU: the time in units of 1024 ms. LFU: 16 bits of minutes when the counter last decayed, and 8 bits
+//! LRU: the time in seconds. LFU: 16 bits of minutes when the counter last decayed, and 8 bits
 //! of a counter whose every step is less probable than the one before.
 
 use rand_core::Rng;
@@ -14,7 +14,7 @@ const CLOCK_MASK: u32 = 0x00ff_ffff;
 const LFU_INIT: u32 = 5;
 
 const fn lru_clock(now: UnixMillis) -> u32 {
-    (now.0 >> 10) as u32 & CLOCK_MASK
+    (now.0 / 1000) as u32 & CLOCK_MASK
 }
 
 const fn minutes(now: UnixMillis) -> u32 {
@@ -71,7 +71,7 @@ impl Keyspace {
 
     /// For how many milliseconds the entry was not used.
     pub(crate) fn idle_millis(&self, entry: &Entry, now: UnixMillis) -> u64 {
-        u64::from(lru_clock(now).wrapping_sub(entry.clock()) & CLOCK_MASK) << 10
+        u64::from(lru_clock(now).wrapping_sub(entry.clock()) & CLOCK_MASK) * 1000
     }
 
     /// Sets what a snapshot or `RESTORE` says about the use of an entry.
@@ -86,10 +86,8 @@ impl Keyspace {
         match (self.options.policy.counts_uses(), idle_secs, freq) {
             (true, _, Some(freq)) => entry.set_clock((minutes(now) << 8) | u32::from(freq)),
             (false, Some(secs), _) => {
-                let units = u32::try_from(secs.saturating_mul(1000) >> 10)
-                    .unwrap_or(CLOCK_MASK)
-                    .min(CLOCK_MASK);
-                entry.set_clock(lru_clock(now).wrapping_sub(units) & CLOCK_MASK);
+                let idle = u32::try_from(secs).unwrap_or(CLOCK_MASK).min(CLOCK_MASK);
+                entry.set_clock(lru_clock(now).wrapping_sub(idle) & CLOCK_MASK);
             }
             _ => {}
         }

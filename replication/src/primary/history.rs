@@ -129,8 +129,9 @@ impl Primary {
         }
     }
 
-    /// A new name and no past: what the first replica of a node without backlog finds.
-    pub(super) fn start_history(&mut self) {
+    /// A new name and no past: what the first replica of a node without backlog finds, and what `DEBUG CHANGE-REPL-ID`
+    /// asks for.
+    pub fn start_history(&mut self) {
         self.replid = ReplId::random(&mut self.rng);
         self.previous = None;
         self.stream_db = None;

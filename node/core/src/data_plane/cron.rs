@@ -29,7 +29,9 @@ impl DataPlane {
         self.evict_if_due();
         if now >= self.next_cron {
             self.next_cron = now + self.settings.cron_period;
-            self.cron();
+            if !self.cron_paused {
+                self.cron();
+            }
         }
     }
 

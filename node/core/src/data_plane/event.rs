@@ -158,6 +158,11 @@ pub enum DataEvent {
         /// The value as `CONFIG GET` shows it.
         value: String,
     },
+    /// `DEBUG PANIC` and the like: log this and abort the process.
+    Crash {
+        /// What to log.
+        reason: String,
+    },
     /// Drop this, best on another thread: freeing it may take long.
     Free(Graveyard),
     /// Ask the allocator, then say `allocator_answered`.

@@ -136,6 +136,8 @@ pub struct DataPlane {
     next_ticket: u64,
     /// Changes since the last snapshot.
     dirty: u64,
+    /// `DEBUG PAUSE-CRON 1`.
+    cron_paused: bool,
     /// Where the next cron turn goes on with looking at sessions.
     cron_place: usize,
     /// When the log was last told of a kind of misbehaviour that anybody can repeat endlessly.
@@ -206,6 +208,7 @@ impl DataPlane {
             next_client_number: 1,
             next_ticket: 1,
             dirty: 0,
+            cron_paused: false,
             cron_place: 0,
             last_complaint: None,
             shutting_down: false,

@@ -139,6 +139,8 @@ impl Leaves {
         self.cell_bytes -= leaf.segment.bytes();
         let mut halves = [Segment::default(), Segment::default()];
         let [low, high] = &mut halves;
+        // The hashes are not stored, so all keys are read: have them come at the same time.
+        leaf.segment.prefetch_all();
         for mut entry in leaf.segment.drain() {
             let half = if entry.tag() >> 15 == 0 {
                 &mut *low

@@ -214,6 +214,7 @@ impl Table {
                 *self = Self::default();
                 return left;
             };
+            segment.prefetch_all();
             for entry in segment.drain() {
                 left = left.saturating_sub(free(entry));
             }

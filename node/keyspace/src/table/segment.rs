@@ -131,6 +131,11 @@ impl Segment {
         }
     }
 
+    /// Sends for all entries.
+    pub(super) fn prefetch_all(&self) {
+        self.cells.iter().flatten().for_each(Entry::prefetch);
+    }
+
     #[inline]
     pub(super) fn get(&self, at: usize) -> Option<&Entry> {
         self.cells.get(at).and_then(Option::as_ref)

@@ -137,7 +137,7 @@ pub(crate) fn memory(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
     )
 }
 
-fn help(plane: &mut DataPlane, call: &Call<'_>, name: &str, lines: Lines) -> Flow {
+pub(crate) fn help(plane: &mut DataPlane, call: &Call<'_>, name: &str, lines: Lines) -> Flow {
     let mut reply = plane.reply(call.client);
     reply.array(3 + 2 * lines.len());
     reply.simple(&format!(

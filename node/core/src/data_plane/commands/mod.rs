@@ -5,9 +5,10 @@ mod client_control;
 mod cluster;
 mod config;
 mod connection;
+mod debug;
 pub(crate) mod help;
 mod info;
-mod memory;
+pub(crate) mod memory;
 mod replication;
 mod server;
 
@@ -28,7 +29,7 @@ pub(crate) fn run(plane: &mut DataPlane, call: &Call<'_>, command: NodeCommand) 
         NodeCommand::Cluster(sub) => run_cluster(plane, call, sub),
         NodeCommand::Command(sub) => run_command(plane, call, sub),
         NodeCommand::Config(sub) => run_config(plane, call, sub),
-        NodeCommand::Debug => server::debug(plane, call),
+        NodeCommand::Debug => debug::debug(plane, call),
         NodeCommand::Discard => transactions::discard(plane, call),
         NodeCommand::Exec => transactions::exec(plane, call),
         NodeCommand::Multi => transactions::multi(plane, call),

@@ -1,6 +1,4 @@
-//! Commands about the server as a whole: `TIME`, `SHUTDOWN`, `DEBUG`, `LOLWUT`.
-
-use core::time::Duration;
+//! Commands about the server as a whole: `TIME`, `SHUTDOWN`, `LOLWUT`.
 
 use crate::data_plane::blocked::Blocked;
 use crate::data_plane::call::{Call, Flow};
@@ -78,45 +76,6 @@ impl DataPlane {
             }
         }
     }
-}
-
-const DEBUG_CLOSED: &str = "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you \
-     can run it from a local connection, otherwise you need to set this option in the configuration file, and then \
-     restart the server.";
-
-/// `DEBUG subcommand ...`, if `enable-debug-command` opens it.
-pub(crate) fn debug(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
-    if !plane.is_allowed(plane.settings.debug_command, call.client) {
-        return plane.error(call.client, DEBUG_CLOSED);
-    }
-    if call.arg_is(1, "SLEEP") {
-        let seconds = call
-            .arg(2)
-            .and_then(|text| core::str::from_utf8(text).ok()?.parse::<f64>().ok());
-        let pause = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        plane
-            .events
-            .push_back(DataEvent::Stall(pause.unwrap_or_default()));
-        plane.reply(call.client).ok();
-        // What follows in this pipeline is executed after the sleep.
-        plane.resume_later(call.client);
-        return Flow::Stop;
-    }
-    if call.arg_is(1, "SET-ACTIVE-EXPIRE") {
-        plane.expiry.disabled = !call.arg_is(2, "1");
-        plane.reply(call.client).ok();
-        return Flow::Next;
-    }
-    if call.arg_is(1, "JMAP") {
-        return plane.error(call.client, "ERR there is no Java here");
-    }
-    let name = String::from_utf8_lossy(call.arg(1).unwrap_or_default()).into_owned();
-    plane.error(
-        call.client,
-        &format!(
-            "ERR unknown subcommand or wrong number of arguments for '{name}'. Try DEBUG HELP."
-        ),
-    )
 }
 
 /// `LOLWUT [VERSION n ...]`: a shoal, drawn anew each time from the seed, and our name and version.
