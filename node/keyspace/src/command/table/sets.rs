@@ -96,7 +96,7 @@ pub(crate) static COMMANDS: &[Spec] = &[
         "7.0.0",
         Handler::Keyspace(sets::sintercard),
     )
-    .flags(F::READONLY)
+    .flags(F::READONLY.union(F::MOVABLEKEYS))
     .acl(A::SET)
     .keys_at(&[KeySpec::counted(1, K::RO.union(K::ACCESS))])
     .doc(
