@@ -1,5 +1,7 @@
 //! PFDEBUG: what a HyperLogLog looks like inside.
 
+use core::fmt::Write as _;
+
 use super::{change, hll_of, make_raw};
 use crate::commands::{Outcome, is_word};
 use crate::ctx::Ctx;
@@ -78,12 +80,15 @@ fn make_dense(ctx: &mut Ctx<'_>, place: Place) -> Result<bool, Refusal> {
 fn decoded(ctx: &Ctx<'_>, place: Place) -> Result<String, Refusal> {
     let entry = ctx.keyspace.entry(place);
     let runs = entry.and_then(|entry| hll_of(entry).ok()?.runs());
-    let words = runs
-        .ok_or(Refusal::Text("ERR HLL encoding is not sparse"))?
-        .map(|run| match (run.value, run.bytes) {
-            (0, 1) => format!("z:{}", run.len),
-            (0, _) => format!("Z:{}", run.len),
-            (value, _) => format!("v:{value},{}", run.len),
-        });
-    Ok(words.collect::<Vec<_>>().join(" "))
+    let mut text = String::new();
+    for run in runs.ok_or(Refusal::Text("ERR HLL encoding is not sparse"))? {
+        // Writing to a string does not fail.
+        let _ = match (run.value, run.bytes) {
+            (0, 1) => write!(text, "z:{} ", run.len),
+            (0, _) => write!(text, "Z:{} ", run.len),
+            (value, _) => write!(text, "v:{value},{} ", run.len),
+        };
+    }
+    text.truncate(text.trim_end().len());
+    Ok(text)
 }
