@@ -13,7 +13,7 @@ use crate::replies::same_reply;
 use crate::server::{Redis, is_of_7_0};
 
 /// How many commands are sent unless the environment says otherwise.
-const COMMANDS: usize = 20_000;
+pub(crate) const COMMANDS: usize = 20_000;
 /// Low, so that small tests cross them.
 pub(crate) const LISTPACK_ENTRIES: usize = 8;
 pub(crate) const LISTPACK_VALUE: usize = 20;
@@ -127,7 +127,7 @@ pub(crate) fn seed() -> u64 {
     from_environment("SHOAL_SEED").unwrap_or(1) as u64
 }
 
-fn from_environment(name: &str) -> Option<usize> {
+pub(crate) fn from_environment(name: &str) -> Option<usize> {
     std::env::var(name).ok()?.parse().ok()
 }
 

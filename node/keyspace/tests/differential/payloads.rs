@@ -7,7 +7,7 @@ use shoal_rdb::{Limits, Value, dump as payload};
 
 use crate::arguments::value;
 use crate::common::Node;
-use crate::compare::{Family, node, unix_millis};
+use crate::compare::{COMMANDS, Family, from_environment, node, unix_millis};
 use crate::replies::frame;
 use crate::server::Redis;
 
@@ -31,7 +31,7 @@ fn commands(rng: &mut Pcg64Mcg, round: usize, key: &str) -> Vec<Vec<Vec<u8>>> {
         return stream(rng, key, len);
     }
     let (name, arguments): (_, Vec<Vec<u8>>) = match round % 7 {
-        0 => ("SET", vec![value(rng).repeat(1 + round)]),
+        0 => ("SET", vec![value(rng).repeat(1 + round % 1000)]),
         1 => ("HSET", texts(rng, 2 * len)),
         2 => ("RPUSH", texts(rng, len)),
         3 => ("SADD", numbers(rng)),
@@ -166,8 +166,11 @@ fn dump_payloads_are_exchanged_with_redis() {
     };
     let node = node(FAMILY);
     let mut sides = Sides { redis, node };
-    let mut rng = Pcg64Mcg::seed_from_u64(3);
-    for round in 0..600 {
+    // Every round takes some thirty commands.
+    let rounds = from_environment("SHOAL_DIFFERENTIAL").unwrap_or(COMMANDS) / 30;
+    let seed = from_environment("SHOAL_SEED").unwrap_or(3);
+    let mut rng = Pcg64Mcg::seed_from_u64(seed as u64);
+    for round in 0..rounds {
         let (key, copy) = (format!("d{round}"), format!("copy{round}"));
         let (key, copy) = (key.as_bytes(), copy.as_bytes());
         for command in commands(&mut rng, round, str::from_utf8(key).unwrap()) {
