@@ -6,6 +6,7 @@ mod distance;
 mod geohash;
 mod get;
 mod options;
+mod reader;
 mod search;
 
 pub(crate) use add::geoadd;

@@ -1,6 +1,7 @@
 //! Commands on sorted sets.
 
 mod add;
+mod algebra;
 mod combine;
 mod get;
 mod inputs;

@@ -1,23 +1,19 @@
 //! A branch: for each of its children the first member and how many there are.
 
-use super::leaf::{self, Leaf};
 use super::row::Row;
 use super::{Edge, Grown, Item, Node};
 use crate::encodings::zset::tree::members::Handle;
 
-const CAPACITY: usize = 64;
-/// A branch with fewer children looks for a neighbour to join.
-const FEW: usize = CAPACITY / 3;
-/// A full leaf gives to a neighbour that has room for so many.
-const SPILL_MIN: usize = 8;
+/// So many children make a branch of a few cache lines for each kind of knowledge.
+pub(super) const CAPACITY: usize = 64;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Branch {
     /// The first member of each child.
     scores: Row<f64, CAPACITY>,
     handles: Row<Handle, CAPACITY>,
-    counts: Row<u32, CAPACITY>,
-    children: Vec<Node>,
+    pub(super) counts: Row<u32, CAPACITY>,
+    pub(super) children: Vec<Node>,
 }
 
 impl Branch {
@@ -38,7 +34,7 @@ impl Branch {
         branch
     }
 
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.children.len()
     }
 
@@ -153,7 +149,7 @@ impl Branch {
         self.children.insert(at.min(self.children.len()), child);
     }
 
-    fn take(&mut self, at: usize) -> Option<Node> {
+    pub(super) fn take(&mut self, at: usize) -> Option<Node> {
         self.scores.remove(at)?;
         self.handles.remove(at)?;
         self.counts.remove(at)?;
@@ -161,7 +157,7 @@ impl Branch {
     }
 
     /// Writes down anew what a child begins with and how much it holds.
-    fn refresh(&mut self, at: usize) {
+    pub(super) fn refresh(&mut self, at: usize) {
         let Some(child) = self.children.get(at) else {
             return;
         };
@@ -169,39 +165,6 @@ impl Branch {
         set(self.scores.as_mut_slice(), at, first.score);
         set(self.handles.as_mut_slice(), at, first.handle);
         set(self.counts.as_mut_slice(), at, count as u32);
-    }
-
-    /// If a child is a full leaf and the one beside it has room, evens the two out.
-    fn spill(&mut self, at: usize) -> bool {
-        let count = |at: usize| self.counts.get(at).map_or(usize::MAX, |n| n as usize);
-        let is_leaf = matches!(self.children.get(at), Some(Node::Leaf(_)));
-        if !is_leaf || count(at) < leaf::CAPACITY {
-            return false;
-        }
-        let has_room = |other: usize| count(other) <= leaf::CAPACITY - SPILL_MIN;
-        let left = at.checked_sub(1).filter(|&left| has_room(left));
-        let Some(first) = left.or_else(|| has_room(at + 1).then_some(at)) else {
-            return false;
-        };
-        let Some((left, right)) = self.two_leaves(first) else {
-            return false;
-        };
-        let half = (left.len() + right.len()) / 2;
-        if left.len() > half {
-            left.give_right(left.len() - half, right);
-        } else {
-            right.give_left(half - left.len(), left);
-        }
-        self.refresh(first);
-        self.refresh(first + 1);
-        true
-    }
-
-    fn two_leaves(&mut self, first: usize) -> Option<(&mut Leaf, &mut Leaf)> {
-        match self.children.get_mut(first..first + 2)? {
-            [Node::Leaf(left), Node::Leaf(right)] => Some((left, right)),
-            _ => None,
-        }
     }
 
     /// Takes the member of a rank out.
@@ -213,50 +176,8 @@ impl Branch {
         Some(item)
     }
 
-    /// Joins a child that has become small with the one before or behind it, if both fit into one.
-    fn join(&mut self, at: usize, gone: &mut (usize, usize)) {
-        let Some(size) = self.children.get(at).map(Node::size) else {
-            return;
-        };
-        if size > self.few() {
-            return;
-        }
-        let fits = |first: usize| {
-            let sizes = self.children.get(first..first + 2).unwrap_or_default();
-            let both: usize = sizes.iter().map(Node::size).sum();
-            sizes.len() == 2 && both <= self.most()
-        };
-        let before = at.checked_sub(1).filter(|&left| fits(left));
-        let Some(first) = before.or_else(|| fits(at).then_some(at)) else {
-            return;
-        };
-        let Some(right) = self.take(first + 1) else {
-            return;
-        };
-        if let Some(left) = self.children.get_mut(first) {
-            left.append(right, gone);
-        }
-        self.refresh(first);
-    }
-
-    const fn few(&self) -> usize {
-        if self.above_leaves() { leaf::FEW } else { FEW }
-    }
-
-    const fn most(&self) -> usize {
-        if self.above_leaves() {
-            leaf::CAPACITY
-        } else {
-            CAPACITY
-        }
-    }
-
-    const fn above_leaves(&self) -> bool {
-        matches!(self.children.as_slice().first(), Some(Node::Leaf(_)))
-    }
-
     /// Moves the children from `at` on to the end of another branch, which has room for them.
-    fn move_tail(&mut self, at: usize, to: &mut Self) {
+    pub(super) fn move_tail(&mut self, at: usize, to: &mut Self) {
         self.scores.move_tail(at, &mut to.scores);
         self.handles.move_tail(at, &mut to.handles);
         self.counts.move_tail(at, &mut to.counts);
@@ -285,31 +206,6 @@ impl Branch {
             return true;
         }
         self.children.pop().is_some()
-    }
-}
-
-impl Node {
-    /// How many members or children it has itself.
-    fn size(&self) -> usize {
-        match self {
-            Self::Leaf(leaf) => leaf.len(),
-            Self::Branch(branch) => branch.len(),
-        }
-    }
-
-    /// Takes over everything from the next part, which is of the same kind.
-    fn append(&mut self, right: Self, gone: &mut (usize, usize)) {
-        match (self, right) {
-            (Self::Leaf(left), Self::Leaf(mut right)) => {
-                right.move_tail(0, left);
-                gone.0 += 1;
-            }
-            (Self::Branch(left), Self::Branch(mut right)) => {
-                right.move_tail(0, left);
-                gone.1 += 1;
-            }
-            _ => {}
-        }
     }
 }
 

@@ -7,6 +7,7 @@
 //! A leaf holds up to 63 scores and numbers, twelve bytes each. A full leaf first gives to a neighbour that
 //! has room; what comes in at either end leaves full leaves behind.
 
+mod balance;
 mod branch;
 mod leaf;
 mod row;
