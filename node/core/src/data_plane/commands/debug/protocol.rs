@@ -9,6 +9,7 @@ const UNKNOWN: &str = "ERR Wrong protocol type name. Please use one of the follo
      string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false";
 
 /// `DEBUG PROTOCOL type`.
+#[expect(clippy::approx_constant, reason = "this very number is expected")]
 pub(super) fn protocol(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
     let name = call.arg(2).unwrap_or_default().to_ascii_lowercase();
     let mut reply = plane.reply(call.client);
