@@ -3,6 +3,8 @@
 use bitflags::bitflags;
 
 use crate::ctx::Ctx;
+use crate::entry::Entry;
+use crate::keyspace::Place;
 
 bitflags! {
     /// The classes of events, each a letter of `notify-keyspace-events`.
@@ -47,6 +49,14 @@ pub struct KeyEvent {
 }
 
 impl Ctx<'_> {
+    /// Adds an entry whose key is not there, at the place where it was not found, and tells of the new key.
+    #[inline]
+    pub(crate) fn insert(&mut self, place: Place, key: &[u8], entry: Entry) {
+        let access = self.access();
+        self.keyspace.insert(place, access, entry);
+        self.notify(EventClass::NEW, "new", key);
+    }
+
     /// Notes an event for a key of the client's database, if anybody wants to know.
     #[inline]
     pub(crate) fn notify(&mut self, class: EventClass, name: &'static str, key: &[u8]) {

@@ -4,6 +4,7 @@
 use super::tools::Tools;
 use crate::ctx::Ctx;
 use crate::entry::Entry;
+use crate::events::EventClass;
 use crate::keyspace::{Access, Keyspace, Place};
 use crate::refusal::Refusal;
 use crate::value::{Kind, Value};
@@ -151,7 +152,11 @@ impl Ctx<'_> {
         change: impl FnOnce(&mut C, Tools<'_>) -> R,
     ) -> Updated<R> {
         let access = self.access();
-        self.keyspace.update(access, key, place, change)
+        let updated = self.keyspace.update(access, key, place, change);
+        if updated.created {
+            self.notify(EventClass::NEW, "new", key);
+        }
+        updated
     }
 
     /// Puts a collection at a key, whatever is there now; if it is empty, the key is gone afterwards. Returns
@@ -164,6 +169,9 @@ impl Ctx<'_> {
             let place = self.keyspace.locate(access, key);
             let entry = Entry::of_value(key, collection.into_value(), None);
             self.keyspace.insert(place, access, entry);
+            if !existed {
+                self.notify(EventClass::NEW, "new", key);
+            }
         }
         existed
     }

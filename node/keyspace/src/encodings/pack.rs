@@ -266,6 +266,12 @@ impl Pack {
         let old_len = self.bytes.len();
         bare::encode(text, &mut self.bytes);
         let added = self.bytes.len() - old_len;
+        if added == end - start {
+            // Many a value is replaced by one of its own size.
+            self.bytes.copy_within(old_len.., start);
+            self.bytes.truncate(old_len);
+            return;
+        }
         if let Some(behind) = self.bytes.get_mut(start..) {
             behind.rotate_right(added);
         }

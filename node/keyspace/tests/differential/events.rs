@@ -1,6 +1,4 @@
 //! Keyspace events: after every random command, subscribers of redis-server were told the same as ours would be.
-//!
-//! Only the class `n` (new keys) is left out.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -71,11 +69,11 @@ fn compare_events(family: Family) {
     let Some(mut redis) = Redis::start(family.options) else {
         return;
     };
-    redis.call(&[b"CONFIG", b"SET", b"notify-keyspace-events", b"KEAm"]);
+    redis.call(&[b"CONFIG", b"SET", b"notify-keyspace-events", b"KEAmn"]);
     redis.call(&[b"DEBUG", b"SET-ACTIVE-EXPIRE", b"0"]);
     let mut listener = Listener::new(redis.connect());
     let (mut node, mut rng) = (node(family), Pcg64Mcg::seed_from_u64(seed() + 1));
-    node.effects.wanted_events = EventClass::all() - EventClass::NEW;
+    node.effects.wanted_events = EventClass::all();
     let (mut told, old) = (0, is_of_7_0());
     for _ in 0..commands() {
         let args = random_command(&mut rng, family);

@@ -127,7 +127,7 @@ fn make_room(
 ) -> Result<(Place, bool), Refusal> {
     let access = ctx.access();
     let Some(entry) = ctx.keyspace.entry(place) else {
-        ctx.keyspace.insert(place, access, blank(key, end));
+        ctx.insert(place, key, blank(key, end));
         return Ok((ctx.keyspace.locate(access, key), true));
     };
     let len = text_of(entry, &mut itoa::Buffer::new())?.len();

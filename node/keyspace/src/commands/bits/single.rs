@@ -35,7 +35,7 @@ fn try_setbit(ctx: &mut Ctx<'_>) -> Outcome {
     let was_set = old.is_some_and(|byte| byte & mask != 0);
     let byte = old.unwrap_or(0) & !mask | if set { mask } else { 0 };
     if !place.exists() {
-        ctx.keyspace.insert(place, access, blank(key, at + 1));
+        ctx.insert(place, key, blank(key, at + 1));
         place = ctx.keyspace.locate(access, key);
     }
     ctx.keyspace.edit(place, |entry| {

@@ -67,6 +67,7 @@ fn relocate(ctx: &mut Ctx<'_>, from_access: Access, from: &[u8], to_access: Acce
     if let Some(entry) = ctx.keyspace.remove(source) {
         let target = ctx.keyspace.locate(to_access, to);
         ctx.keyspace.insert_aged(target, entry.rekeyed(to));
+        ctx.effects.event(EventClass::NEW, "new", to_access.db, to);
     }
 }
 
@@ -99,6 +100,7 @@ fn try_copy(ctx: &mut Ctx<'_>) -> Outcome {
     ctx.keyspace.delete(target);
     let target = ctx.keyspace.locate(access, to);
     ctx.keyspace.insert(target, access, copied);
+    ctx.effects.event(EventClass::NEW, "new", db, to);
     ctx.effects.changed(1);
     ctx.effects.event(EventClass::GENERIC, "copy_to", db, to);
     ctx.reply.integer(1);

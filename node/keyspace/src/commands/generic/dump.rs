@@ -90,6 +90,7 @@ fn try_restore(ctx: &mut Ctx<'_>) -> Outcome {
         .age_entry(&entry, access.now, options.idle_secs, options.freq);
     let place = ctx.keyspace.locate(access, key);
     ctx.keyspace.insert_aged(place, entry);
+    ctx.notify(EventClass::NEW, "new", key);
     ctx.effects.changed(1);
     propagate(ctx, when, options);
     ctx.notify(EventClass::GENERIC, "restore", key);

@@ -58,8 +58,7 @@ fn change<R>(
     }
     let mut text = HllMut::empty_text();
     let result = change(&mut text);
-    ctx.keyspace
-        .insert(place, access, Entry::new(key, Payload::Raw(&text), None));
+    ctx.insert(place, key, Entry::new(key, Payload::Raw(&text), None));
     result
 }
 

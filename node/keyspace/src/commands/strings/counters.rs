@@ -55,8 +55,7 @@ fn add(ctx: &mut Ctx<'_>, by: i64) -> Outcome {
         });
         ctx.keyspace.use_entry(place, access.now);
     } else {
-        ctx.keyspace
-            .insert(place, access, Entry::new(key, Payload::Int(new), None));
+        ctx.insert(place, key, Entry::new(key, Payload::Int(new), None));
     }
     ctx.notify(EventClass::STRING, "incrby", key);
     ctx.effects.changed(1);
@@ -88,8 +87,7 @@ fn try_incrbyfloat(ctx: &mut Ctx<'_>) -> Outcome {
         });
         ctx.keyspace.use_entry(place, access.now);
     } else {
-        ctx.keyspace
-            .insert(place, access, Entry::new(key, Payload::Bytes(&new), None));
+        ctx.insert(place, key, Entry::new(key, Payload::Bytes(&new), None));
     }
     ctx.notify(EventClass::STRING, "incrbyfloat", key);
     ctx.effects.changed(1);

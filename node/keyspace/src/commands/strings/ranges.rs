@@ -19,8 +19,7 @@ fn try_append(ctx: &mut Ctx<'_>) -> Outcome {
     let place = ctx.keyspace.find_for_write(access, key, ctx.effects);
     let len = match ctx.keyspace.entry(place) {
         None => {
-            ctx.keyspace
-                .insert(place, access, Entry::new(key, payload_of(data), None));
+            ctx.insert(place, key, Entry::new(key, payload_of(data), None));
             data.len()
         }
         Some(entry) => {
@@ -66,7 +65,7 @@ fn try_setrange(ctx: &mut Ctx<'_>) -> Outcome {
     if !place.exists() {
         let mut entry = blank(key, end);
         entry.edit_string(end, offset, data);
-        ctx.keyspace.insert(place, access, entry);
+        ctx.insert(place, key, entry);
     } else {
         ctx.keyspace
             .edit(place, |entry| entry.edit_string(end.max(old), offset, data));

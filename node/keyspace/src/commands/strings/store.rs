@@ -75,9 +75,7 @@ fn store_payload(
         overwrite(ctx.keyspace, place, payload, when, keep_ttl);
         ctx.keyspace.use_entry(place, ctx.now);
     } else {
-        let access = ctx.access();
-        ctx.keyspace
-            .insert(place, access, Entry::new(key, payload, when));
+        ctx.insert(place, key, Entry::new(key, payload, when));
     }
 }
 

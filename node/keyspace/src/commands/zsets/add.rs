@@ -126,26 +126,24 @@ pub(crate) fn add_pairs(
     scores: &[f64],
     member_at: impl Fn(usize) -> usize,
 ) -> Outcome {
-    let (access, key) = (ctx.access(), ctx.arg(1));
+    let key = ctx.arg(1);
     let place = ctx.place_of::<Zset>(key)?;
     let mut done = Added::default();
     // Without a key there is nothing that XX could change.
     if place.exists() || !adding.old_only {
         let args = ctx.args;
         let member = |at| args.get(member_at(at)).unwrap_or_default();
-        let updated = ctx
-            .keyspace
-            .update(access, key, place, |zset: &mut Zset, tools| {
-                zset.expect(scores.len(), member(0).len(), tools);
-                let mut done = Added::default();
-                for (at, &score) in scores.iter().enumerate() {
-                    if let Err(refused) = done.add(zset, member(at), score, adding, tools) {
-                        done.refused = Some(refused);
-                        break;
-                    }
+        let updated = ctx.update(key, place, |zset: &mut Zset, tools| {
+            zset.expect(scores.len(), member(0).len(), tools);
+            let mut done = Added::default();
+            for (at, &score) in scores.iter().enumerate() {
+                if let Err(refused) = done.add(zset, member(at), score, adding, tools) {
+                    done.refused = Some(refused);
+                    break;
                 }
-                done
-            });
+            }
+            done
+        });
         done = updated.result;
     }
     conclude(ctx, adding, done)

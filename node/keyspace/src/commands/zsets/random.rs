@@ -1,12 +1,11 @@
 //! ZRANDMEMBER.
 
-use std::collections::BTreeSet;
-
 use rand_core::Rng;
 
 use super::{Listing, read_place, zset_at};
 use crate::commands::{Outcome, bulk_item, is_word};
 use crate::ctx::Ctx;
+use crate::encodings::choice::{below, distinct_below};
 use crate::encodings::zset::ZsetRef;
 use crate::refusal::Refusal;
 use shoal_resp::ReplyWriter;
@@ -100,14 +99,7 @@ fn distinct<R: Rng>(
     if times >= len {
         return listing.write(reply, zset.iter());
     }
-    // Robert Floyd's way: each rank once, all sets of ranks equally likely.
-    let mut ranks = BTreeSet::new();
-    for last in len - times..len {
-        let rank = below(rng, last + 1);
-        if !ranks.insert(rank) {
-            ranks.insert(last);
-        }
-    }
+    let ranks = distinct_below(rng, len, times);
     listing.begin(reply, times);
     if let ZsetRef::Tree(_) = zset {
         for &rank in &ranks {
@@ -122,8 +114,4 @@ fn distinct<R: Rng>(
             }
         }
     }
-}
-
-fn below<R: Rng>(rng: &mut R, bound: usize) -> usize {
-    ((u128::from(rng.next_u64()) * bound as u128) >> 64) as usize
 }
