@@ -230,8 +230,11 @@ fn each_type_has_its_own_clients() {
 
 #[test]
 fn a_stored_result_wakes() {
-    let (mut rig, [zset, other]) = with_clients("");
+    let (mut rig, [a, zset, other]) = with_clients("");
+    block(&mut rig, a, "BLPOP k 0");
     rig.ask(other, "SADD s 3 1 2");
+    rig.ask(other, "SORT s STORE k");
+    assert_eq!(rig.read(a), pair("k", "1"));
     block(&mut rig, zset, "BZPOPMAX z 0");
     rig.ask(other, "ZUNIONSTORE z 1 s");
     assert!(rig.read(zset).starts_with("*3\r\n$1\r\nz\r\n"));
@@ -322,6 +325,27 @@ fn a_key_past_its_time_is_not_there_to_be_popped() {
     block(&mut rig, a, "BLPOP k 0");
     rig.ask(other, "RPUSH k new");
     assert_eq!(rig.read(a), pair("k", "new"));
+}
+
+#[test]
+fn what_expires_while_its_transaction_sleeps_was_never_there() {
+    let (mut rig, [a, other]) = with_clients("enable-debug-command yes");
+    rig.ask(other, "DEBUG SET-ACTIVE-EXPIRE 0");
+    block(&mut rig, a, "BLPOP k 1");
+    for command in [
+        "MULTI",
+        "RPUSH k 1",
+        "PEXPIRE k 100",
+        "DEBUG SLEEP 0.2",
+        "LLEN k",
+    ] {
+        rig.ask(other, command);
+    }
+    // Within a transaction time stands still.
+    assert_eq!(rig.ask(other, "EXEC"), "*4\r\n:1\r\n:1\r\n+OK\r\n:1\r\n");
+    assert_eq!(rig.read(a), "");
+    rig.advance_ms(1000);
+    assert_eq!(rig.read(a), "*-1\r\n");
 }
 
 #[test]

@@ -142,6 +142,7 @@ impl DataPlane {
     /// Returns whether the session was closed for it.
     pub(crate) fn finish_command(&mut self, client: ClientId, start: usize) -> bool {
         self.stats.commands += 1;
+        self.wake_up();
         self.count_error_at(client, start);
         let Some(session) = self.sessions.get_mut(client) else {
             return true;

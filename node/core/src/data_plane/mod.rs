@@ -131,6 +131,8 @@ pub struct DataPlane {
     run_id: ReplId,
     started: Now,
     now: Now,
+    /// How long the command at hand slept.
+    slept: core::time::Duration,
     next_cron: Instant,
     next_client_number: u64,
     next_ticket: u64,
@@ -204,6 +206,7 @@ impl DataPlane {
             run_id,
             started: now,
             now,
+            slept: core::time::Duration::ZERO,
             next_cron: now.instant,
             next_client_number: 1,
             next_ticket: 1,

@@ -14,13 +14,24 @@ pub(super) fn sleep(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
         .arg(2)
         .and_then(|text| core::str::from_utf8(text).ok()?.parse::<f64>().ok());
     let pause = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    plane
-        .events
-        .push_back(DataEvent::Stall(pause.unwrap_or_default()));
-    plane.reply(call.client).ok();
-    // What follows in this pipeline is executed after the sleep.
-    plane.resume_later(call.client);
-    Flow::Stop
+    plane.sleep(pause.unwrap_or_default());
+    ok(plane, call)
+}
+
+impl DataPlane {
+    /// Nothing happens for a while.
+    fn sleep(&mut self, pause: Duration) {
+        self.slept = self.slept.saturating_add(pause);
+        self.events.push_back(DataEvent::Stall(pause));
+    }
+
+    /// Whatever follows a command (or a transaction) that slept is executed later, before the shell has really slept.
+    pub(crate) fn wake_up(&mut self) {
+        let slept = core::mem::take(&mut self.slept);
+        let micros = u64::try_from(slept.as_micros()).unwrap_or(u64::MAX);
+        self.now.instant += slept;
+        self.now.unix_micros = self.now.unix_micros.saturating_add(micros);
+    }
 }
 
 /// `DEBUG LOG message`.
