@@ -207,8 +207,19 @@ fn a_pause_of_writes_holds_the_whole_transaction() {
     for command in ["MULTI", "GET k"] {
         rig.ask(reader, command);
     }
+    let counter = rig.client();
+    for command in ["MULTI", "PFCOUNT hll"] {
+        rig.ask(counter, command);
+    }
     rig.ask(other, "CLIENT PAUSE 1000 WRITE");
     assert_eq!(rig.ask(client, "EXEC"), "");
+    assert_eq!(
+        rig.ask(counter, "EXEC"),
+        "",
+        "it may have to repeat the count"
+    );
+    let info = rig.ask(other, "INFO clients");
+    assert!(info.contains("blocked_clients:2\r\n"), "{info}");
     assert_eq!(rig.ask(reader, "EXEC"), "*1\r\n$-1\r\n");
     rig.advance_ms(1000);
     assert_eq!(rig.read(client), "*1\r\n+OK\r\n");

@@ -38,9 +38,14 @@ pub(crate) enum Blocked {
 }
 
 impl Blocked {
-    /// Whether it counts as blocked in `INFO` and for `CLIENT UNBLOCK`.
+    /// Whether it is a command that blocks, which `CLIENT UNBLOCK` may end.
     pub(crate) const fn is_blocking_command(&self) -> bool {
         matches!(self, Self::Wait { .. } | Self::Keys { .. })
+    }
+
+    /// Whether its session is shown as blocked. To wait for an answer of the control plane is a matter of our own.
+    pub(crate) const fn is_shown(&self) -> bool {
+        !matches!(self, Self::Admin(_) | Self::Rewrite(_))
     }
 
     pub(crate) const fn deadline(&self) -> Option<Instant> {

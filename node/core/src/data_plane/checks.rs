@@ -31,7 +31,7 @@ impl DataPlane {
             return Ok(None);
         }
         let request = RouteRequest {
-            kind: kind_of(flags),
+            kind: kind_of(spec, flags),
             readonly_client: session.flags.contains(Flags::READONLY),
             asking: asking || spec.flags.contains(CommandFlags::ASKING),
             is_migrate: spec.name == "migrate",
@@ -136,13 +136,18 @@ impl DataPlane {
         // Somebody must be able to end the pause.
         let exempt = spec.name == "client|unpause";
         let replica = self.flags_of(client).contains(Flags::REPLICA);
-        !replica && !exempt && self.pause.holds(flags.contains(CommandFlags::WRITE))
+        !replica && !exempt && self.pause.holds(flags.intersects(MAY_WRITE))
     }
 }
 
+/// What a pause of writes holds back.
+const MAY_WRITE: CommandFlags = CommandFlags::WRITE.union(CommandFlags::MAY_REPLICATE);
+
 /// What a command does, as far as routing cares.
-pub(super) const fn kind_of(flags: CommandFlags) -> CommandKind {
-    if flags.contains(CommandFlags::WRITE) {
+pub(super) const fn kind_of(spec: &CommandSpec, flags: CommandFlags) -> CommandKind {
+    if spec.flags.contains(CommandFlags::PUBSUB) && !spec.key_specs.is_empty() {
+        CommandKind::ShardPubSub
+    } else if flags.contains(CommandFlags::WRITE) {
         CommandKind::Write
     } else {
         CommandKind::Read

@@ -109,9 +109,7 @@ fn queued(session: &Session) -> i64 {
 
 fn flag_letters(session: &Session) -> String {
     let mut letters = String::new();
-    let blocked = session
-        .blocked
-        .is_some_and(|blocked| blocked.is_blocking_command());
+    let blocked = session.blocked.is_some_and(|blocked| blocked.is_shown());
     let transaction = session.transaction.as_ref();
     let touched = transaction.is_some_and(|transaction| transaction.is_touched());
     for (set, letter) in [

@@ -44,6 +44,8 @@ bitflags! {
         const MOVABLEKEYS = 1 << 17;
         /// Also while a script runs for too long.
         const ALLOW_BUSY = 1 << 18;
+        /// May enter the replication stream although it writes nothing. Redis hides this one.
+        const MAY_REPLICATE = 1 << 19;
     }
 }
 

@@ -72,9 +72,10 @@ impl DataPlane {
     fn redirection(&self, session: &Session) -> Option<String> {
         let waiter = session.waiter.as_ref()?;
         let slot = Slot::of_key(&waiter.keys.first()?.key);
+        let spec = waiter.request.spec;
         let request = RouteRequest {
             readonly_client: session.flags.contains(Flags::READONLY),
-            ..RouteRequest::of(kind_of(waiter.request.spec.flags))
+            ..RouteRequest::of(kind_of(spec, spec.flags))
         };
         let route = route_blocked(&self.view, &request, slot)?;
         route.error_text(self.view.options().endpoint, session.about.peer.tls)

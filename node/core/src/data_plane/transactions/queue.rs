@@ -12,6 +12,7 @@ use crate::data_plane::{ClientId, DataPlane};
 /// Flags that `EXEC` has as soon as one queued command has them.
 const OF_ANY: CommandFlags = CommandFlags::WRITE
     .union(CommandFlags::READONLY)
+    .union(CommandFlags::MAY_REPLICATE)
     .union(CommandFlags::DENYOOM)
     .union(CommandFlags::NO_ASYNC_LOADING);
 /// Flags that `EXEC` has only if all queued commands have them.

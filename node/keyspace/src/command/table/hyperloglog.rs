@@ -33,7 +33,7 @@ pub(crate) static COMMANDS: &[Spec] = &[
         "2.8.9",
         Handler::Keyspace(hyperloglog::pfcount),
     )
-    .flags(F::READONLY)
+    .flags(F::READONLY.union(F::MAY_REPLICATE))
     .acl(A::HYPERLOGLOG)
     .keys_at(&[
         KeySpec::range(1, -1, 1, K::RW.union(K::ACCESS)).noting(

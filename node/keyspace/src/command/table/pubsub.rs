@@ -10,7 +10,11 @@ const LISTENING: F = F::PUBSUB
     .union(F::NOSCRIPT)
     .union(F::LOADING)
     .union(F::STALE);
-const SENDING: F = F::PUBSUB.union(F::LOADING).union(F::STALE).union(F::FAST);
+const SENDING: F = F::PUBSUB
+    .union(F::LOADING)
+    .union(F::STALE)
+    .union(F::FAST)
+    .union(F::MAY_REPLICATE);
 const ASKING: F = F::PUBSUB.union(F::LOADING).union(F::STALE);
 
 pub(crate) static COMMANDS: &[Spec] = &[

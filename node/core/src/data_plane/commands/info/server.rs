@@ -46,9 +46,7 @@ pub(super) fn server(plane: &DataPlane, text: &mut String) {
 
 pub(super) fn clients(plane: &DataPlane, text: &mut String) {
     let blocked = |session: &&crate::data_plane::session::Session| {
-        session
-            .blocked
-            .is_some_and(|blocked| blocked.is_blocking_command())
+        session.blocked.is_some_and(|blocked| blocked.is_shown())
     };
     let largest_input = plane
         .sessions
