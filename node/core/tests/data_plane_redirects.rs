@@ -126,6 +126,13 @@ fn a_primary_redirects_what_is_not_its_own() {
     assert_eq!(replay(&mut rig, client, "slot of another master"), 3);
     assert_eq!(replay(&mut rig, client, "keys in different slots"), 3);
     assert!(replay(&mut rig, client, "no key") >= 3);
+    for (situation, steps) in [
+        ("transaction touching a foreign slot", 4),
+        ("transaction in one local slot", 4),
+        ("transaction, keys of two slots of this node", 4),
+    ] {
+        assert_eq!(replay(&mut rig, client, situation), steps);
+    }
 }
 
 #[test]
@@ -155,17 +162,32 @@ fn a_replica_serves_reads_of_clients_that_said_readonly() {
         ),
         3
     );
+    for situation in [
+        "replica, READONLY",
+        "replica, READONLY, transaction with a write",
+    ] {
+        let fresh = rig.client();
+        assert!(replay(&mut rig, fresh, situation) >= 5);
+    }
 }
 
 #[test]
 fn the_source_of_a_migration_asks() {
-    let (mut rig, client) = rig(
-        A,
-        Special {
-            migrating: true,
-            ..Special::default()
-        },
-    );
+    let (mut rig, client) = rig(A, Special::default());
+    // The captured server has one key more by then.
+    assert_eq!(replay(&mut rig, client, "transaction in one local slot"), 4);
+    let special = Special {
+        migrating: true,
+        ..Special::default()
+    };
+    rig.control(ToData::View(Arc::new(view(A, special))));
+    for (situation, steps) in [
+        ("migrating source: transaction", 4),
+        ("migrating source: transaction with absent keys", 3),
+        ("migrating source: transaction mixed", 4),
+    ] {
+        assert_eq!(replay(&mut rig, client, situation), steps);
+    }
     assert_eq!(replay(&mut rig, client, "migrating source: key present"), 3);
     assert_eq!(replay(&mut rig, client, "migrating source: key absent"), 5);
     assert!(replay(&mut rig, client, "migrating source: some keys present") >= 2);
@@ -201,6 +223,12 @@ fn the_target_of_a_migration_serves_those_who_were_asked() {
         ),
         3
     );
+    for situation in [
+        "importing target: ASKING before MULTI",
+        "importing target: ASKING inside MULTI",
+    ] {
+        assert_eq!(replay(&mut rig, client, situation), 4);
+    }
 }
 
 #[test]
@@ -219,6 +247,7 @@ fn a_cluster_that_is_down_says_so() {
         ..Special::default()
     };
     rig.control(ToData::View(Arc::new(view(A, special))));
+    let client = rig.client();
     assert_eq!(
         replay(
             &mut rig,
