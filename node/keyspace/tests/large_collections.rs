@@ -1,4 +1,5 @@
 //! Large sets and hashes: scanned while they change, and freed step by step.
+#![allow(clippy::unwrap_used, reason = "a test helper that fails the test")]
 
 mod common;
 

@@ -1,4 +1,6 @@
 //! What is chosen at random: every member and field as likely as any other, and the same ones for the same seed.
+#![allow(clippy::unwrap_used, reason = "a test helper that fails the test")]
+#![allow(clippy::panic, reason = "a test that finds another effect fails")]
 
 mod common;
 
