@@ -5,7 +5,8 @@ use bytes::Bytes;
 use proptest::prelude::*;
 use shoal_rdb::listpack::{Listpack, ListpackRef};
 use shoal_rdb::{
-    Attributes, Checksum, Crc64, Item, Limits, Reader, Value, Writer, WriterConfig, dump, lzf,
+    Attributes, Checksum, Crc64, Item, Limits, ListNode, Reader, Value, Writer, WriterConfig, dump,
+    lzf,
 };
 
 /// Texts of every encoding: integers of all widths, short, long, repetitive.
@@ -43,6 +44,33 @@ enum Content {
     String(Vec<u8>),
     Hash(Vec<(Vec<u8>, Vec<u8>)>),
     Small(Vec<(Vec<u8>, Vec<u8>)>),
+    Other(Value),
+}
+
+/// Values of the other types, in the forms that every version has.
+fn other() -> impl Strategy<Value = Value> {
+    let bytes = |text: &Vec<u8>| Bytes::copy_from_slice(text);
+    let members = || prop::collection::btree_set(text(), 1..8);
+    let score = any::<f64>().prop_filter("no score", |score| !score.is_nan());
+    let node = prop_oneof![
+        prop::collection::vec(text(), 1..8)
+            .prop_map(|texts| ListNode::Listpack(listpack(texts).into_bytes().into())),
+        text()
+            .prop_filter("no node", |text| !text.is_empty())
+            .prop_map(|text| ListNode::Plain(text.into())),
+    ];
+    prop_oneof![
+        members().prop_map(move |members| Value::Set(members.iter().map(bytes).collect())),
+        prop::collection::btree_map(text(), score, 1..8).prop_map(move |members| {
+            Value::Zset(members.iter().map(|(m, s)| (bytes(m), *s)).collect())
+        }),
+        prop::collection::btree_set(any::<i64>(), 1..8).prop_map(|members| {
+            let head = [8, members.len() as u32].map(u32::to_le_bytes);
+            let members = members.into_iter().flat_map(i64::to_le_bytes);
+            Value::SetIntset(head.into_iter().flatten().chain(members).collect())
+        }),
+        prop::collection::vec(node, 1..6).prop_map(Value::List),
+    ]
 }
 
 fn content() -> impl Strategy<Value = Content> {
@@ -53,7 +81,8 @@ fn content() -> impl Strategy<Value = Content> {
     prop_oneof![
         text().prop_map(Content::String),
         pairs().prop_map(Content::Hash),
-        pairs().prop_map(Content::Small)
+        pairs().prop_map(Content::Small),
+        other().prop_map(Content::Other),
     ]
 }
 
@@ -85,6 +114,7 @@ fn value(content: &Content) -> Value {
             Value::Hash(pairs.iter().map(|(f, v)| (owned(f), owned(v))).collect())
         }
         Content::Small(pairs) => Value::HashListpack(small_hash(pairs).into_bytes().into()),
+        Content::Other(value) => value.clone(),
     }
 }
 
@@ -95,6 +125,7 @@ fn write(writer: &mut Writer, attributes: &Attributes, key: &[u8], content: &Con
         Content::Small(pairs) => {
             writer.hash_listpack(attributes, key, small_hash(pairs).as_bytes())
         }
+        Content::Other(value) => writer.entry(attributes, key).value(value),
     }
 }
 
@@ -126,7 +157,12 @@ proptest! {
         for piece in stream.chunks(piece) {
             reader.feed(piece);
             while let Some(item) = reader.next().unwrap() {
-                items.push(item);
+                match (item, items.last_mut()) {
+                    (Item::More { value: part, .. }, Some(Item::Entry { value, .. })) => {
+                        *value = value.clone().joined(part);
+                    }
+                    (item, _) => items.push(item),
+                }
             }
         }
         prop_assert_eq!(reader.finish(), Ok(()));
@@ -140,6 +176,7 @@ proptest! {
             Content::String(text) => dump::string(text, version, compress),
             Content::Hash(pairs) => dump::hash(borrowed(pairs), version, compress),
             Content::Small(pairs) => dump::hash_listpack(small_hash(pairs).as_bytes(), version, compress),
+            Content::Other(value) => dump::write(version, compress, |writer| writer.value(value)),
         };
         prop_assert_eq!(dump::read(&payload, &Limits::default()), Ok(value(&content)));
     }
