@@ -166,7 +166,7 @@ fn positions_answer_as_redis_does() {
 /// Members that are equally far away come in any order, and a count leaves any of them out.
 fn same(args: &[&[u8]], theirs: &[u8], ours: &[u8]) -> Option<bool> {
     if !args[0].starts_with(b"GEOSEARCH") && !args[0].starts_with(b"GEORADIUS") {
-        return zsets::same_as_7_0(args, theirs, ours);
+        return zsets::same(args, theirs, ours);
     }
     let (theirs, ours) = (frame(theirs), frame(ours));
     let (Some(a), Some(b)) = (theirs.as_items(), ours.as_items()) else {

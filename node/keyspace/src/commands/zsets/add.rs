@@ -161,6 +161,9 @@ impl Added {
         let mut score = score;
         if !adding.is_plain() {
             let old = zset.as_ref().score(member, tools.hasher);
+            if adding.new_only && old.is_some() {
+                return Ok(());
+            }
             if let Some(old) = old.filter(|_| adding.increment) {
                 score += old;
             }
@@ -184,7 +187,6 @@ impl Added {
 fn allowed(adding: Adding, old: Option<f64>, score: f64) -> bool {
     match old {
         None => !adding.old_only,
-        Some(_) if adding.new_only => false,
         Some(old) => !(adding.greater && score <= old || adding.less && score >= old),
     }
 }
