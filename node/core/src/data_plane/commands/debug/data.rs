@@ -7,7 +7,6 @@ use crate::data_plane::event::LogLevel;
 
 const NOT_LOADED: &str = "ERR Error trying to load the RDB dump, check server logs.";
 const NOT_POSITIVE: &str = "ERR value is out of range, must be positive";
-const NOT_INTEGER: &str = "ERR value is not an integer or out of range";
 
 /// `DEBUG RELOAD [NOSAVE | NOFLUSH | MERGE ...]`: saves all data and loads it again, in memory.
 ///
@@ -111,7 +110,7 @@ fn positive(call: &Call<'_>, at: usize) -> Result<Option<u64>, &'static str> {
     if call.arg(at).is_none() {
         return Ok(None);
     }
-    let number = call.arg_i64(at).ok_or(NOT_INTEGER)?;
+    let number = call.arg_i64(at).ok_or(NOT_POSITIVE)?;
     u64::try_from(number).map(Some).map_err(|_| NOT_POSITIVE)
 }
 

@@ -24,11 +24,11 @@ pub(super) fn deny_scripts(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
 /// `DEBUG QUICKLIST-PACKED-THRESHOLD bytes`: which elements of lists get a node of their own. Zero: the default.
 pub(super) fn packed_threshold(plane: &mut DataPlane, call: &Call<'_>) -> Flow {
     const DEFAULT: usize = 1 << 30;
-    const LIMIT: u64 = 1 << 32;
+    const LIMIT: u64 = (1 << 32) - (1 << 20);
     let bytes = call
         .arg(2)
         .and_then(shoal_config::memory)
-        .filter(|bytes| *bytes < LIMIT && *bytes != 1)
+        .filter(|bytes| *bytes <= LIMIT)
         .and_then(|bytes| usize::try_from(bytes).ok());
     let Some(bytes) = bytes else {
         let text = "ERR argument must be a memory value bigger than 1 and smaller than 4gb";
