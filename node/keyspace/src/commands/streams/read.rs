@@ -108,32 +108,22 @@ impl<'a> Options<'a> {
         }
         if more > 0 && is_word(option, "STREAMS") {
             if !more.is_multiple_of(2) {
-                return Err(Refusal::Text(if grouped {
-                    "ERR Unbalanced 'xreadgroup' list of streams: for each stream key an ID or '>' must be specified."
-                } else {
-                    "ERR Unbalanced 'xread' list of streams: for each stream key an ID or '$' must be specified."
-                }));
+                return Err(unbalanced(grouped));
             }
             (self.first_key, self.streams) = (at + 1, more / 2);
             return Ok(1);
         }
         if more > 1 && is_word(option, "GROUP") {
-            if !grouped {
-                return Err(Refusal::Text(
-                    "ERR The GROUP option is only supported by XREADGROUP. You called XREAD instead.",
-                ));
-            }
             self.group = Some((ctx.arg(at + 1), ctx.arg(at + 2)));
-            return Ok(3);
+            return grouped.then_some(3).ok_or(Refusal::Text(
+                "ERR The GROUP option is only supported by XREADGROUP. You called XREAD instead.",
+            ));
         }
         if is_word(option, "NOACK") {
-            if !grouped {
-                return Err(Refusal::Text(
-                    "ERR The NOACK option is only supported by XREADGROUP. You called XREAD instead.",
-                ));
-            }
             self.no_ack = true;
-            return Ok(1);
+            return grouped.then_some(1).ok_or(Refusal::Text(
+                "ERR The NOACK option is only supported by XREADGROUP. You called XREAD instead.",
+            ));
         }
         Err(Refusal::Syntax)
     }
@@ -244,4 +234,13 @@ impl<'a> Options<'a> {
         }
         command
     }
+}
+
+/// The error that there are not as many ids as keys.
+const fn unbalanced(grouped: bool) -> Refusal {
+    Refusal::Text(if grouped {
+        "ERR Unbalanced 'xreadgroup' list of streams: for each stream key an ID or '>' must be specified."
+    } else {
+        "ERR Unbalanced 'xread' list of streams: for each stream key an ID or '$' must be specified."
+    })
 }

@@ -7,6 +7,7 @@ mod entry;
 mod group;
 pub(crate) mod id;
 mod node;
+mod node_entries;
 mod nodes;
 mod numbers;
 mod parts;
@@ -144,7 +145,7 @@ impl Stream {
         self.numbers.first_id = first.map_or(id::MIN, |entry| entry.id);
     }
 
-    /// Sets what `XSETID` sets. The last id may not be lower than that of any entry.
+    /// Sets what `XSETID` sets, and loading. The last id may not be lower than that of any entry.
     pub(crate) const fn set_numbers(&mut self, numbers: Numbers) {
         self.numbers = numbers;
     }

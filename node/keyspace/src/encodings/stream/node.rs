@@ -9,10 +9,11 @@
 //! Ids count from the id of the node, which stands outside. Deleted entries stay, with a flag. The number of
 //! elements behind each entry is for walking backwards.
 
-use shoal_rdb::listpack::{Appender, Element, Listpack, ListpackFull, ListpackIter};
+use shoal_rdb::listpack::{Appender, Listpack, ListpackFull, ListpackIter};
 
-use super::entry::{DELETED, Entry, Fields, SAME_FIELDS};
+use super::entry::{DELETED, SAME_FIELDS};
 use super::id::StreamId;
+use super::node_entries::{NodeEntries, NodeEntriesBack, number};
 use super::nodes::NodeLimits;
 
 /// The largest node, whatever the options say.
@@ -163,30 +164,21 @@ impl Node {
 
     /// The entries in order, deleted ones included; `from` is the node's own id.
     pub(super) fn entries(&self, from: StreamId) -> NodeEntries<'_> {
-        let Some(head) = self.head() else {
-            return NodeEntries::none(&self.0, from);
-        };
-        let mut elements = head.fields.clone();
-        // The fields and the zero behind them.
-        for _ in 0..=head.field_count {
-            elements.next();
+        let mut elements = self.0.iter_end();
+        let head = self.head();
+        if let Some(head) = &head {
+            elements = head.fields.clone();
+            // The fields and the zero behind them.
+            for _ in 0..=head.field_count {
+                elements.next();
+            }
         }
-        NodeEntries {
-            from,
-            usual: head.fields,
-            usual_count: head.field_count,
-            elements,
-        }
+        NodeEntries::new(from, head, elements)
     }
 
     /// As `entries`, to be walked backwards.
     pub(super) fn entries_back(&self, from: StreamId) -> NodeEntriesBack<'_> {
-        let mut entries = NodeEntries::none(&self.0, from);
-        if let Some(head) = self.head() {
-            entries.usual = head.fields;
-            entries.usual_count = head.field_count;
-        }
-        NodeEntriesBack(entries)
+        NodeEntriesBack::new(NodeEntries::new(from, self.head(), self.0.iter_end()))
     }
 }
 
@@ -222,95 +214,5 @@ impl Head<'_> {
         let mut fields = fields.map(|(field, _)| field);
         fields.all(|field| usual.next().is_some_and(|known| known.is(field)))
             && usual.next().is_none()
-    }
-}
-
-/// A number of a listpack. Nodes have no other elements in the places where this is asked.
-fn number(element: Element<'_>) -> Option<i64> {
-    match element {
-        Element::Int(number) => Some(number),
-        Element::Str(text) => crate::numbers::parse_int(text),
-    }
-}
-
-/// The entries of a node.
-#[derive(Clone, Debug)]
-pub(super) struct NodeEntries<'a> {
-    from: StreamId,
-    usual: ListpackIter<'a>,
-    usual_count: usize,
-    elements: ListpackIter<'a>,
-}
-
-impl<'a> NodeEntries<'a> {
-    fn none(list: &'a Listpack, from: StreamId) -> Self {
-        Self {
-            from,
-            usual: list.iter_end(),
-            usual_count: 0,
-            elements: list.iter_end(),
-        }
-    }
-
-    /// Reads an entry up to its first field or value.
-    fn begin(&mut self) -> Option<Entry<'a>> {
-        let flags_at = self.elements.position();
-        let flags = number(self.elements.next()?)?;
-        let ms = number(self.elements.next()?)?;
-        let seq = number(self.elements.next()?)?;
-        let same = flags & SAME_FIELDS != 0;
-        let count = if same {
-            self.usual_count
-        } else {
-            usize::try_from(number(self.elements.next()?)?).ok()?
-        };
-        Some(Entry {
-            id: StreamId {
-                ms: self.from.ms.wrapping_add_signed(ms),
-                seq: self.from.seq.wrapping_add_signed(seq),
-            },
-            flags,
-            flags_at,
-            fields: Fields::new(
-                count,
-                same.then(|| self.usual.clone()),
-                self.elements.clone(),
-            ),
-        })
-    }
-}
-
-impl<'a> Iterator for NodeEntries<'a> {
-    type Item = Entry<'a>;
-
-    fn next(&mut self) -> Option<Entry<'a>> {
-        let entry = self.begin()?;
-        // The elements of the fields and the count behind them.
-        for _ in 0..=entry.fields.elements() {
-            self.elements.next()?;
-        }
-        Some(entry)
-    }
-}
-
-/// The entries of a node from the last to the first.
-#[derive(Clone, Debug)]
-pub(super) struct NodeEntriesBack<'a>(NodeEntries<'a>);
-
-impl<'a> Iterator for NodeEntriesBack<'a> {
-    type Item = Entry<'a>;
-
-    fn next(&mut self) -> Option<Entry<'a>> {
-        let elements = &mut self.0.elements;
-        let count = usize::try_from(number(elements.back()?)?).ok()?;
-        if count == 0 {
-            // That is the end of the head.
-            return None;
-        }
-        elements.skip_back(count)?;
-        let start = elements.clone();
-        let entry = self.0.begin();
-        self.0.elements = start;
-        entry
     }
 }

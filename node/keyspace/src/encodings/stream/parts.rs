@@ -3,19 +3,10 @@
 use shoal_rdb::StreamId;
 use shoal_rdb::listpack::{Listpack, ListpackError};
 
+use super::Stream;
 use super::node::Node;
-use super::{Numbers, Stream};
 
 impl Stream {
-    /// A stream without entries and groups, which follow through [`push_node`](Self::push_node) and
-    /// [`add_group`](Self::add_group).
-    pub(crate) fn from_numbers(numbers: Numbers) -> Self {
-        Self {
-            numbers,
-            ..Self::default()
-        }
-    }
-
     /// Adds a node whose id is greater than all before. Its entries must have been checked, and are counted in
     /// the numbers already.
     pub(crate) fn push_node(&mut self, id: StreamId, bytes: Vec<u8>) -> Result<(), ListpackError> {

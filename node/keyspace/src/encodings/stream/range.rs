@@ -2,7 +2,7 @@
 
 use super::entry::Entry;
 use super::id::StreamId;
-use super::node::{NodeEntries, NodeEntriesBack};
+use super::node_entries::{NodeEntries, NodeEntriesBack};
 use super::nodes::{Backward, Forward, Nodes};
 
 /// The entries of a stream.

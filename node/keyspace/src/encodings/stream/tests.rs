@@ -129,7 +129,8 @@ impl Model {
 
 /// That the books of a stream are right.
 fn check(stream: &Stream) {
-    let mut again = Stream::from_numbers(*stream.numbers());
+    let mut again = Stream::default();
+    again.set_numbers(*stream.numbers());
     for (id, bytes) in stream.nodes() {
         again.push_node(id, bytes.to_vec()).unwrap();
     }
