@@ -109,6 +109,6 @@ fn aggregate(
 
 /// Numbers without order, the same on both sides.
 fn mix(a: u32, b: u32) -> u32 {
-    let mixed = (u64::from(a) << 32 | u64::from(b) + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mixed = ((u64::from(a) << 32) | (u64::from(b) + 1)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (mixed >> 32) as u32 ^ mixed as u32
 }
