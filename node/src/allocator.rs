@@ -65,11 +65,12 @@ mod imp {
             let names = self.0.as_ref()?;
             // The numbers are those of the last epoch.
             names.epoch.advance().ok()?;
-            let mut facts = MemoryFacts::default();
-            facts.allocated = names.allocated.read().ok()? as u64;
-            facts.active = names.active.read().ok()? as u64;
-            facts.resident = names.resident.read().ok()? as u64;
-            Some(facts)
+            Some(MemoryFacts {
+                allocated: names.allocated.read().ok()? as u64,
+                active: names.active.read().ok()? as u64,
+                resident: names.resident.read().ok()? as u64,
+                ..MemoryFacts::default()
+            })
         }
     }
 

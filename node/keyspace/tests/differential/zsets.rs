@@ -273,9 +273,12 @@ fn as_long(theirs: &[u8], ours: &[u8]) -> bool {
     len(ours).is_some() && len(theirs) == len(ours)
 }
 
+/// Members with the bits of their scores, and the bytes of a listpack.
+type Content = (Vec<(Vec<u8>, u64)>, Vec<u8>);
+
 /// The members and scores in the payload of a sorted set, and the bytes of the listpack where all scores are spelled
 /// alike. Other types are others' business.
-fn value(payload: &Frame) -> Option<(Vec<(Vec<u8>, u64)>, Vec<u8>)> {
+fn value(payload: &Frame) -> Option<Content> {
     let list = match dump::read(payload.as_bytes()?, &Limits::default()).unwrap() {
         Value::ZsetListpack(list) => list,
         Value::Zset(members) => {
