@@ -6,7 +6,7 @@
 
 use core::cell::Cell;
 
-use shoal_rdb::listpack::{Element, ListpackRef, bare, canonical_integer};
+use shoal_rdb::listpack::{Element, EncodedElement, ListpackRef, bare, canonical_integer};
 
 /// Larger packs could not become listpacks any more, which end at one gibibyte with their frame.
 const BYTES_MAX: usize = 1 << 29;
@@ -98,33 +98,36 @@ impl<'a> PackRef<'a> {
 
     /// The offset of the first element with this text.
     pub(crate) fn find(self, text: &[u8]) -> Option<usize> {
-        let wanted = Wanted::new(text);
-        let mut elements = self.iter();
+        let wanted = EncodedElement::new(text);
+        let mut at = 0;
         loop {
-            let at = elements.position();
-            if wanted.is(elements.next()?) {
+            let row = self.bytes.get(at..)?;
+            let size = bare::size(row)?;
+            if wanted.is_at(row) {
                 return Some(at);
             }
+            at += size;
         }
     }
 
-    /// A key and its value.
+    /// A key and its value. What is passed over on the way is not read, only measured.
     #[inline]
     pub(crate) fn find_pair(self, key: &[u8]) -> Option<Pair<'a>> {
-        let wanted = Wanted::new(key);
-        let mut elements = self.iter();
+        let wanted = EncodedElement::new(key);
+        let mut key_at = 0;
         loop {
-            let key_at = elements.position();
-            let found = wanted.is(elements.next()?);
-            let value_at = elements.position();
-            let value = elements.next()?;
-            if found {
+            let row = self.bytes.get(key_at..)?;
+            let value_at = key_at + bare::size(row)?;
+            let behind = self.bytes.get(value_at..)?;
+            if wanted.is_at(row) {
+                let (value, _) = bare::decode(behind)?;
                 return Some(Pair {
                     key_at,
                     value_at,
                     value,
                 });
             }
+            key_at = value_at + bare::size(behind)?;
         }
     }
 
@@ -207,6 +210,12 @@ impl Pack {
         let len = self.as_ref().len();
         self.len.set(Some(len as u32));
         len
+    }
+
+    /// Whether there are more elements than this. They are counted only if they could be.
+    #[inline]
+    pub(crate) fn has_more_than(&self, elements: usize) -> bool {
+        self.bytes.len() > elements && self.len() > elements
     }
 
     pub(crate) const fn is_empty(&self) -> bool {

@@ -28,6 +28,19 @@ pub fn decode(row: &[u8]) -> Option<(Element<'_>, usize)> {
     entry::decode(row)
 }
 
+/// How many bytes the element at the start of `row` takes, without reading it. `None` at the end.
+#[inline]
+#[must_use]
+pub fn size(row: &[u8]) -> Option<usize> {
+    let &first = row.first()?;
+    match first {
+        0..=0x7f => Some(1),
+        0x80..=0xbf => Some(1 + usize::from(first & 0x3f)),
+        0xc0..=0xdf => Some(2),
+        _ => decode(row).map(|(_, size)| size),
+    }
+}
+
 /// Appends an element with this text: as an integer wherever the text is that of one.
 #[inline]
 pub fn encode(text: &[u8], row: &mut Vec<u8>) {

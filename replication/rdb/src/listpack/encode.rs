@@ -70,6 +70,24 @@ impl<'a> EncodedElement<'a> {
         }
     }
 
+    /// Whether a row of elements without back lengths begins with this one. Elements tell their length first, so no
+    /// longer one can be mistaken for it.
+    ///
+    /// ```
+    /// use shoal_rdb::listpack::{EncodedElement, bare};
+    ///
+    /// let mut row = Vec::new();
+    /// bare::encode(b"12", &mut row);
+    /// assert!(EncodedElement::new(b"12").is_at(&row));
+    /// assert!(!EncodedElement::new(b"1").is_at(&row));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn is_at(&self, row: &[u8]) -> bool {
+        row.strip_prefix(self.head.as_slice())
+            .is_some_and(|rest| rest.starts_with(self.text))
+    }
+
     /// Appends it without the back length.
     #[inline]
     pub(super) fn append_bare_to(&self, out: &mut Vec<u8>) {

@@ -84,4 +84,5 @@ pub(crate) static COMMANDS: &[Spec] = &[Spec::container(
             Arg::new("count", Kind::Integer).token("SAMPLES").optional(),
         ]),
     ],
-)];
+)
+.doc("Tells of the memory in use.", "That of the subcommand")];

@@ -48,7 +48,8 @@ pub(crate) static COMMANDS: &[Spec] = &[
         Arg::new("channel", Kind::String),
         Arg::new("message", Kind::String),
     ]),
-    Spec::container("pubsub", Group::PubSub, "2.8.0", SUBCOMMANDS),
+    Spec::container("pubsub", Group::PubSub, "2.8.0", SUBCOMMANDS)
+        .doc("Describes publishers and subscribers.", "That of the subcommand"),
     Spec::new(
         "punsubscribe",
         -1,

@@ -118,7 +118,7 @@ impl Hash {
         match self {
             Self::Pack(pack) => {
                 let new = set_in_pack(pack, field, value);
-                if pack.len() / 2 > tools.options.hash_max_listpack_entries {
+                if pack.has_more_than(tools.options.hash_max_listpack_entries.saturating_mul(2)) {
                     self.become_table(tools.hasher);
                 }
                 new
