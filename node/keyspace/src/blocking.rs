@@ -43,7 +43,6 @@ pub struct BlockOn {
     pub rewritten: Option<Vec<Vec<u8>>>,
 }
 
-#[allow(dead_code, reason = "the commands that block come with their types")]
 impl BlockOn {
     /// A command that pops from the first of some keys that holds anything.
     pub(crate) fn new<'k>(
@@ -94,7 +93,6 @@ pub enum NullReply {
     Bulk,
 }
 
-#[allow(dead_code, reason = "the commands that block come with their types")]
 impl Ctx<'_> {
     /// Waits, if that is allowed; else answers that there is nothing.
     pub(crate) fn block(&mut self, on: BlockOn) {

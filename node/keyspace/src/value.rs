@@ -41,10 +41,6 @@ impl Value {
             Self::Set(Set::Pack(pack)) => Some((PackKind::Set, pack.as_bytes())),
             Self::Set(Set::Ints(ints)) => Some((PackKind::Ints, ints.as_bytes())),
             Self::Zset(Zset::Pack(pack)) => Some((PackKind::Zset, pack.as_bytes())),
-            #[allow(
-                unreachable_patterns,
-                reason = "types have one form before they have two"
-            )]
             Self::Hash(_)
             | Self::List(_)
             | Self::Set(_)
@@ -62,10 +58,6 @@ impl Value {
             | Self::Set(Set::Pack(pack))
             | Self::Zset(Zset::Pack(pack)) => pack.into_bytes(),
             Self::Set(Set::Ints(ints)) => ints.into_bytes(),
-            #[allow(
-                unreachable_patterns,
-                reason = "types have one form before they have two"
-            )]
             Self::Hash(_)
             | Self::List(_)
             | Self::Set(_)

@@ -7,13 +7,10 @@ use crate::entry::Entry;
 use crate::events::EventClass;
 use crate::keyspace::{Access, Keyspace, Place};
 use crate::refusal::Refusal;
-use crate::value::{Kind, Value};
+use crate::value::Value;
 
 /// A type of value with elements.
 pub(crate) trait Collection: Default {
-    /// What `TYPE` calls it.
-    const KIND: Kind;
-
     /// How it is read, wherever it is kept: in a box, or inside its entry.
     type View<'a>;
 

@@ -1,5 +1,4 @@
 //! How collections are laid out in memory.
-#![allow(dead_code, reason = "for the types that are being built")]
 
 pub(crate) mod choice;
 pub(crate) mod collection;

@@ -55,10 +55,6 @@ impl<'a> PackRef<'a> {
             .map_or_else(|| self.iter().count(), |len| len as usize)
     }
 
-    pub(crate) const fn is_empty(self) -> bool {
-        self.bytes.is_empty()
-    }
-
     /// The elements in order.
     #[inline]
     pub(crate) const fn iter(self) -> PackIter<'a> {
@@ -134,14 +130,6 @@ impl<'a> PackRef<'a> {
     /// The same elements as RDB has them.
     pub(crate) fn to_listpack(self) -> Vec<u8> {
         bare::to_listpack(self.bytes)
-    }
-
-    /// A pack of its own.
-    pub(crate) fn to_pack(self) -> Pack {
-        Pack {
-            bytes: self.bytes.to_vec(),
-            len: Cell::new(self.len),
-        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::tools::Tools;
 use crate::entry::{Entry, PackKind, Payload, View};
 use crate::hashing::KeyHasher;
 use crate::table::Table;
-use crate::value::{Kind, Value};
+use crate::value::Value;
 
 /// A hash in table form.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +64,6 @@ impl Default for Hash {
 }
 
 impl Collection for Hash {
-    const KIND: Kind = Kind::Hash;
     type View<'a> = HashRef<'a>;
 
     #[inline]

@@ -23,7 +23,7 @@ pub(crate) use view::ListRef;
 use super::collection::Collection;
 use super::pack::{Pack, PackRef, Wanted};
 use crate::entry::{Entry, PACK_MAX, PackKind, View};
-use crate::value::{Kind, Value};
+use crate::value::Value;
 
 /// What an element has around its text at most: encoding and back length.
 const AROUND: usize = 10;
@@ -297,7 +297,6 @@ fn remove_equal_in_pack(
 }
 
 impl Collection for List {
-    const KIND: Kind = Kind::List;
     type View<'a> = ListRef<'a>;
 
     fn view(entry: &Entry) -> Option<ListRef<'_>> {

@@ -26,7 +26,7 @@ use super::tools::Tools;
 use crate::entry::{Entry, PackKind, View};
 use crate::hashing::KeyHasher;
 use crate::options::Options;
-use crate::value::{Kind, Value};
+use crate::value::Value;
 
 /// A set.
 #[derive(Clone, Debug)]
@@ -240,7 +240,6 @@ pub(crate) fn number_of(member: Element<'_>) -> Option<i64> {
 }
 
 impl Collection for Set {
-    const KIND: Kind = Kind::Set;
     type View<'a> = SetRef<'a>;
 
     #[inline]

@@ -33,7 +33,7 @@ use nodes::Nodes;
 
 use super::collection::Collection;
 use crate::entry::{Entry as KeyEntry, View};
-use crate::value::{Kind, Value};
+use crate::value::Value;
 
 /// The fields and values of an entry may not be longer than this together: they must fit a listpack.
 const TEXT_MAX: usize = 1 << 30;
@@ -222,7 +222,6 @@ impl Stream {
 }
 
 impl Collection for Stream {
-    const KIND: Kind = Kind::Stream;
     type View<'a> = &'a Self;
 
     fn view(entry: &KeyEntry) -> Option<&Self> {

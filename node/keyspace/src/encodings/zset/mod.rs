@@ -15,7 +15,7 @@ use super::pack::{Pack, PackRef};
 use super::tools::Tools;
 use crate::entry::{Entry, PackKind, View};
 use crate::hashing::KeyHasher;
-use crate::value::{Kind, Value};
+use crate::value::Value;
 
 /// A sorted set.
 #[derive(Clone, Debug)]
@@ -33,7 +33,6 @@ impl Default for Zset {
 }
 
 impl Collection for Zset {
-    const KIND: Kind = Kind::Zset;
     type View<'a> = ZsetRef<'a>;
 
     #[inline]

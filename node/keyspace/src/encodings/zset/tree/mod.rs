@@ -162,6 +162,7 @@ impl ZsetTree {
     }
 
     /// The member of a rank, and its score.
+    #[cfg(test)]
     pub(crate) fn at(&self, rank: usize) -> Option<(&[u8], f64)> {
         let item = self.order.at(rank)?;
         Some((self.members.text(item.handle), item.score))

@@ -113,7 +113,7 @@ impl Order {
     }
 
     /// The member of a rank.
-    #[inline]
+    #[cfg(test)]
     pub(super) fn at(&self, rank: usize) -> Option<Item> {
         let (leaf, at) = self.leaf_at(rank)?;
         leaf.get(at)
