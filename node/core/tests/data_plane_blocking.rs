@@ -542,3 +542,21 @@ fn nobody_waits_in_a_cluster_that_is_down() {
     rig.control(ToData::View(Arc::new(builder.build())));
     assert_eq!(rig.read(b), "-CLUSTERDOWN The cluster is down\r\n");
 }
+
+#[test]
+fn a_woken_client_that_finds_a_key_past_its_time_deletes_it() {
+    let (mut rig, [a, other]) = with_clients("enable-debug-command yes");
+    rig.ask(other, "DEBUG SET-ACTIVE-EXPIRE 0");
+    rig.ask(a, "SELECT 9");
+    block(&mut rig, a, "BRPOP k 0");
+    rig.ask(other, "RPUSH k 1");
+    rig.ask(other, "PEXPIRE k 100");
+    rig.advance_ms(101);
+    assert_eq!(rig.ask(other, "DBSIZE"), ":1\r\n");
+    assert_eq!(rig.ask(other, "SWAPDB 0 9"), "+OK\r\n");
+    assert_eq!(rig.read(a), "", "it goes on waiting");
+    rig.ask(other, "SELECT 9");
+    assert_eq!(rig.ask(other, "DBSIZE"), ":0\r\n");
+    rig.ask(other, "RPUSH k 2");
+    assert_eq!(rig.read(a), pair("k", "2"));
+}

@@ -12,7 +12,7 @@ use shoal_slots::UnixMillis;
 use crate::blocking::Awaited;
 use crate::entry::Entry;
 use crate::hashing::KeyHasher;
-use crate::keyspace::{Access, Keyspace, Place, is_expired};
+use crate::keyspace::{Access, Keyspace, Place};
 
 /// A key of a database.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -239,12 +239,12 @@ impl Keyspace {
         touched
     }
 
-    /// Whether a client that waits for this kind of value finds one at a key.
+    /// Whether a client that waits for this kind of value finds one at a key. One that is past its time counts: the
+    /// client's command deletes it, and replicas hear of that.
     #[must_use]
-    pub fn holds(&self, db: usize, key: &[u8], awaited: Awaited, now: UnixMillis) -> bool {
-        let place = self.locate(Access::plain(db, now), key);
-        let entry = self.entry(place).filter(|entry| !is_expired(entry, now));
-        entry.and_then(Awaited::of) == Some(awaited)
+    pub fn holds(&self, db: usize, key: &[u8], awaited: Awaited) -> bool {
+        let place = self.locate(Access::plain(db, UnixMillis(0)), key);
+        self.entry(place).and_then(Awaited::of) == Some(awaited)
     }
 
     /// A blocked command may find something new at a key that was there before.

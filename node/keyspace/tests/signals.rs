@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use common::Node;
 use proptest::prelude::*;
 use shoal_keyspace::{Awaited, Interest, KeyName, Keyspace, KeyspaceConfig};
-use shoal_slots::UnixMillis;
 
 const NOW: i64 = 1_800_000_000_000;
 const KEYS: [&str; 5] = ["a", "b", "c", "d", "e"];
@@ -216,7 +215,7 @@ fn keys_are_ready_in_the_order_in_which_they_came() {
     let ready = core::iter::from_fn(|| node.keyspace.next_ready());
     let ready: Vec<Vec<u8>> = ready.map(|name| name.key).collect();
     assert_eq!(ready, [b"c", b"a", b"b"]);
-    let holds = |key: &[u8], awaited| node.keyspace.holds(0, key, awaited, UnixMillis(NOW));
+    let holds = |key: &[u8], awaited| node.keyspace.holds(0, key, awaited);
     assert!(holds(b"c", Awaited::List) && holds(b"a", Awaited::List));
     assert!(holds(b"b", Awaited::Stream) && !holds(b"d", Awaited::List));
 }

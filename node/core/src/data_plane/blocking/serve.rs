@@ -53,10 +53,7 @@ impl DataPlane {
         let session = self.sessions.get(client);
         let waiter = session.and_then(|session| session.waiter.as_ref());
         waiter.is_some_and(|waiter| {
-            waiter.even_if_deleted
-                || self
-                    .keyspace
-                    .holds(name.db, &name.key, waiter.awaited, self.now.unix())
+            waiter.even_if_deleted || self.keyspace.holds(name.db, &name.key, waiter.awaited)
         })
     }
 
