@@ -87,7 +87,10 @@ impl Collection for Hash {
     }
 
     fn is_empty(&self) -> bool {
-        self.as_ref().len() == 0
+        match self {
+            Self::Pack(pack) => pack.is_empty(),
+            Self::Table(table) => table.0.is_empty(),
+        }
     }
 }
 
